@@ -1,0 +1,8 @@
+namespace Wir.ServiceDefaults.Access;
+
+public static partial class AccessTable
+{
+    private static AccessRule[] Monitor =>
+    [
+    ];
+}

@@ -1,0 +1,29 @@
+namespace Wir.ServiceDefaults.Access;
+
+/// <summary>Who may call a route.</summary>
+/// <param name="Scopes">Any one of these is needed; empty = every token, the anonymous one included.</param>
+public sealed record AccessRule(string Method, string Path, params IReadOnlyList<string> Scopes)
+{
+    /// <summary>True when the scope counts only for the caller's areas; the handler checks the area (403 otherwise).</summary>
+    public bool ByArea { get; init; }
+
+    /// <summary>True when a second person has to decide: nobody approves their own.</summary>
+    public bool FourEyes { get; init; }
+}
+
+/// <summary>
+/// The one table of role × route. A route of a service that is missing here cannot be mapped (the service does not start),
+/// and a test walks every route of every OpenAPI document against it. Paths are route patterns without constraints.
+/// </summary>
+public static partial class AccessTable
+{
+    public static IReadOnlyList<AccessRule> Rules { get; } = [.. Registry, .. Welcome, .. Monitor, .. Gateway, .. Internal];
+
+    /// <summary>Read by operators only, in every service, on the service's own path.</summary>
+    private static AccessRule[] Internal =>
+    [
+        new("GET", "/api/{service}/v1/internal/events", Scopes.ReadInternal),
+        new("GET", "/api/{service}/v1/internal/messaging", Scopes.PlatformAdmin),
+        new("POST", "/api/{service}/v1/internal/messaging/replay", Scopes.PlatformAdmin),
+    ];
+}
