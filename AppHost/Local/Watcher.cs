@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace Wir.AppHost.Local;
+
+/// <summary>
+/// Ends the children when AppHost is gone, also after SIGKILL: a small shell reads from a pipe that only AppHost holds,
+/// and acts at its end. A parent-death signal would be tied to the thread that forked, and pool threads come and go.
+/// </summary>
+internal sealed class Watcher : IDisposable
+{
+    private const string Script = """
+        trap '' HUP INT TERM
+        children= directory=
+        while read -r verb id rest; do
+          case $verb in
+            add) children="$id:$rest $children" ;;
+            remove) kept=
+              for child in $children; do [ "${child%%:*}" = "$id" ] || kept="$kept $child"; done
+              children=$kept ;;
+            directory) directory=$rest ;;
+          esac
+        done
+        alive() {
+          for child in $children; do
+            read -r stat 2>/dev/null < "/proc/${child%%:*}/stat" || continue
+            case $stat in *') Z '*) ;; *) return 0 ;; esac
+          done
+          return 1
+        }
+        for child in $children; do kill -"${child##*:}" "${child%%:*}" 2>/dev/null; done
+        waited=0
+        while alive && [ $waited -lt 100 ]; do sleep 0.1; waited=$((waited + 1)); done
+        for child in $children; do kill -s KILL -- "-${child%%:*}" 2>/dev/null; done
+        [ -z "$directory" ] || rm -rf -- "$directory"
+        """;
+
+    private readonly Lock _gate = new();
+    private readonly Process _process;
+
+    public Watcher()
+    {
+        _process = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", Script, "wir-watcher"])
+        {
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        })!;
+        _process.StandardInput.AutoFlush = true;
+        Id = _process.Id;
+    }
+
+    public int Id { get; }
+
+    public void Add(int id, Signal signal) => Tell($"add {id} {(int)signal}");
+
+    public void Remove(int id) => Tell($"remove {id}");
+
+    /// <summary>Removes a directory of a throw-away server when all children have ended.</summary>
+    public void RemoveDirectoryAtEnd(string directory) => Tell($"directory - {directory}");
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.Dispose();
+    }
+
+    private void Tell(string line)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _process.StandardInput.WriteLine(line);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                // Somebody ended the watcher: the platform runs on, without its protection.
+            }
+        }
+    }
+}
