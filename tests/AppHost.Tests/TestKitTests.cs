@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using Npgsql;
+using Wir.TestKit;
+using Xunit;
 
 namespace Wir.AppHost.Tests;
 
