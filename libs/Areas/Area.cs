@@ -51,7 +51,10 @@ public sealed record Area
     /// <summary>Longitude of the centre in WGS 84 degrees.</summary>
     public double? Longitude { get; init; }
 
-    /// <summary>Official number of inhabitants, with the day it was counted for.</summary>
+    /// <summary>
+    /// Official number of inhabitants, with the day it was counted for and the borders of that day; see
+    /// <see cref="AreaRegister.PopulationOn"/> for other borders.
+    /// </summary>
     public AreaPopulation? Population { get; init; }
 
     /// <summary>A fictitious area, for demonstrations and tests; shown as such everywhere.</summary>

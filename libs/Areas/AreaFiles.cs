@@ -66,7 +66,7 @@ internal sealed class AreaFiles
     }
 
     private static string[] Find(string directory, string pattern) =>
-        [.. Directory.EnumerateFiles(directory, pattern).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(directory, pattern).OrderBy(Path.GetFileNameWithoutExtension, StringComparer.Ordinal)];
 
     private void ReadFile(string path, Action<TextReader, string> read)
     {

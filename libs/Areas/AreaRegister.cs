@@ -12,6 +12,7 @@ public sealed class AreaRegister
     private readonly FrozenDictionary<string, Area> _areas;
     private readonly FrozenDictionary<string, Area[]> _children;
     private readonly FrozenDictionary<string, PostalCodeAssignment[]> _postalCodes;
+    private readonly NearestAreas _nearest;
 
     private AreaRegister(IEnumerable<Area> areas, IReadOnlyList<PostalCodeAssignment> postalCodes)
     {
@@ -23,6 +24,7 @@ public sealed class AreaRegister
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
         _postalCodes = postalCodes.GroupBy(code => code.Code, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        _nearest = new NearestAreas(All);
     }
 
     /// <summary>Every area of any time, by key.</summary>
@@ -149,7 +151,7 @@ public sealed class AreaRegister
     /// Areas of any time whose name or key is most like <paramref name="text"/>, best first: for suggestions and error
     /// messages. Spelling is folded (ä = ae = a, ß = ss) and typing errors are forgiven; nothing similar gives an empty list.
     /// </summary>
-    public IReadOnlyList<Area> Nearest(string text, int count = 3) => NearestAreas.Find(All, text, count);
+    public IReadOnlyList<Area> Nearest(string text, int count = 3) => _nearest.Find(text, count);
 
     /// <summary>
     /// Hands counts on to the areas that exist on <paramref name="date"/>. The sum is conserved: what cannot be assigned
@@ -170,6 +172,24 @@ public sealed class AreaRegister
         }
 
         return new TerritoryConversion<T>(assigned, unassigned);
+    }
+
+    /// <summary>
+    /// The population of an area with the borders of <paramref name="date"/>: areas that have joined it since the count are
+    /// added, as far as they were counted on the same day. <see langword="null"/> when the area's population is unknown.
+    /// </summary>
+    public AreaPopulation? PopulationOn(string key, LocalDate date)
+    {
+        if (Find(key) is not { Population: { } own } area)
+        {
+            return null;
+        }
+
+        int joined = All
+            .Where(other => other.ValidTo is not null && other.Key != key && other.Population?.Date == own.Date && other.IsValidOn(own.Date))
+            .Where(other => OnlySuccessorOn(other, date) == area)
+            .Sum(other => other.Population!.Value.Count);
+        return own with { Count = own.Count + joined };
     }
 
     private static string[] CodesAtEnd(Area area, IEnumerable<PostalCodeAssignment> assignments) =>

@@ -32,8 +32,8 @@ public static partial class GemeindeverzeichnisReader
     /// <summary>Reads an extract to its end.</summary>
     /// <param name="stream">The CSV; stays open.</param>
     /// <param name="file">The name that faults carry.</param>
-    /// <param name="referenceDate">Gebietsstand, when the heading of the sheet was cut off; otherwise it is taken from there.</param>
-    /// <param name="populationDate">Day of the population figures (usually a year-end before the Gebietsstand), likewise.</param>
+    /// <param name="referenceDate">Gebietsstand, when the heading of the sheet was cut off; otherwise the date stands there.</param>
+    /// <param name="populationDate">Day of the population figures (often a year before the Gebietsstand), likewise; without any, the Gebietsstand.</param>
     public static GemeindeverzeichnisContent Read(Stream stream, string file, LocalDate? referenceDate = null, LocalDate? populationDate = null)
     {
         Extract extract = ReadRows(stream, file, referenceDate, populationDate);
@@ -46,7 +46,7 @@ public static partial class GemeindeverzeichnisReader
         string text = Decode(stream);
         Extract extract = new(file) { ReferenceDate = referenceDate, PopulationDate = populationDate };
         using CsvParser parser = new(new StringReader(text), CsvTable.Configuration(text.Contains(';', StringComparison.Ordinal) ? ';' : ','));
-        StringBuilder heading = new();
+        List<string[]> heading = [];
         try
         {
             while (parser.Read())
@@ -55,13 +55,13 @@ public static partial class GemeindeverzeichnisReader
                 if (!SatzartPattern.IsMatch(fields[0]))
                 {
                     // Title, column heads (some span lines) before the data; footnotes after it.
-                    heading.Append(' ').AppendJoin(' ', fields);
+                    heading.Add(fields);
                     continue;
                 }
 
                 if (extract.Areas.Count == 0)
                 {
-                    extract.Begin(heading.ToString());
+                    extract.Begin(heading);
                 }
 
                 extract.Add(fields, parser.RawRow);
@@ -85,9 +85,6 @@ public static partial class GemeindeverzeichnisReader
 
     [GeneratedRegex(@"\b[0-9]{2}\.[0-9]{2}\.[0-9]{4}\b")]
     private static partial Regex DatePattern { get; }
-
-    [GeneratedRegex(@"Bevölkerung\D[^;]*?(?<date>\b[0-9]{2}\.[0-9]{2}\.[0-9]{4}\b)", RegexOptions.Singleline)]
-    private static partial Regex PopulationDatePattern { get; }
 
     /// <summary>Text that is no valid UTF-8 is Windows-1252: Excel writes that by default on German machines.</summary>
     private static string Decode(Stream stream)
@@ -127,11 +124,12 @@ public static partial class GemeindeverzeichnisReader
 
         public void Fault(int line, string reason) => Faults.Add(new AreaFault(file, line, reason));
 
-        // Alle politisch selbständigen Gemeinden mit ausgewählten Merkmalen am 31.12.2020 (4. Quartal)
-        public void Begin(string heading)
+        // ;;Gebietsstand am 31.12.2020;;;;;;31.12.2020;31.12.2019;;;;31.12.2020;…
+        public void Begin(IReadOnlyList<string[]> heading)
         {
-            ReferenceDate ??= FirstDate(DatePattern.Match(heading).Value);
-            PopulationDate ??= FirstDate(PopulationDatePattern.Match(heading).Groups["date"].Value);
+            // The population is often a year older than the areas; then it has a date of its own above its columns.
+            ReferenceDate ??= DateIn(heading, ..8);
+            PopulationDate ??= DateIn(heading, 9..13) ?? ReferenceDate;
             if (ReferenceDate is null)
             {
                 Fault(0, "The heading names no date (Gebietsstand) like 31.12.2024.");
@@ -175,7 +173,7 @@ public static partial class GemeindeverzeichnisReader
                     Add(fields, line, AreaLevel.Regierungsbezirk, bezirk, land);
                     break;
                 case "40":
-                    // The digit 0 stands for a Land without Regierungsbezirke; Saxony's and others' digits have no line of their own.
+                    // A Land without Regierungsbezirke has the digit 0 and no line of Satzart 20.
                     Add(fields, line, AreaLevel.District, district, _regierungsbezirke.Contains(bezirk) ? bezirk : land);
                     break;
                 case "60" when fields[1] is not ("65" or "66"):
@@ -191,7 +189,18 @@ public static partial class GemeindeverzeichnisReader
 
         private static string Digits(string field, int width) => field.Length == 0 ? "" : field.PadLeft(width, '0');
 
-        private static LocalDate? FirstDate(string text) => s_german.Parse(text) is { Success: true } date ? date.Value : null;
+        private static LocalDate? DateIn(IEnumerable<string[]> heading, Range columns)
+        {
+            foreach (string cell in heading.SelectMany(row => row.Take(columns)))
+            {
+                if (DatePattern.Match(cell) is { Success: true } match && s_german.Parse(match.Value) is { Success: true } date)
+                {
+                    return date.Value;
+                }
+            }
+
+            return null;
+        }
 
         private void Add(string[] fields, int line, AreaLevel level, string key, string parentKey)
         {

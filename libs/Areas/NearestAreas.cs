@@ -3,26 +3,31 @@ using System.Text;
 
 namespace Wir.Areas;
 
-/// <summary>Finds areas by a similar key or name. A few thousand areas are compared in well under a second, off the hot path.</summary>
-internal static class NearestAreas
+/// <summary>Finds areas by a similar key or name. Names are folded once, on the first question: most programs never ask one.</summary>
+internal sealed class NearestAreas(IReadOnlyList<Area> areas)
 {
-    public static IReadOnlyList<Area> Find(IReadOnlyList<Area> areas, string text, int count)
+    private const int LongestQuestion = 60;
+
+    private readonly Lazy<(Area Area, string Name, string Key)[]> _folded =
+        new(() => [.. areas.Select(area => (area, Fold(area.Name), area.Key.ToLowerInvariant()))]);
+
+    public IReadOnlyList<Area> Find(string text, int count)
     {
-        // Long input comes from outside and is never near a name; without the limit it would cost time by its square.
-        string wanted = Fold(text.Length > 60 ? text[..60] : text);
+        // Long input comes from outside and is near no name; comparing it would only cost time.
+        string wanted = text.Length > LongestQuestion ? "" : Fold(text);
         if (wanted.Length == 0)
         {
             return [];
         }
 
         int limit = Math.Max(1, wanted.Length / 3);
-        return [.. areas
-            .Select(area => (area, distance: DistanceTo(area, wanted)))
-            .Where(candidate => candidate.distance <= limit)
-            .OrderBy(candidate => candidate.distance)
-            .ThenBy(candidate => candidate.area.Key, StringComparer.Ordinal)
+        return [.. _folded.Value
+            .Select(candidate => (candidate.Area, Distance: DistanceTo(candidate.Name, candidate.Key, wanted, limit)))
+            .Where(candidate => candidate.Distance <= limit)
+            .OrderBy(candidate => candidate.Distance)
+            .ThenBy(candidate => candidate.Area.Key, StringComparer.Ordinal)
             .Take(count)
-            .Select(candidate => candidate.area)];
+            .Select(candidate => candidate.Area)];
     }
 
     /// <summary>ä, ae and a become equal, as do ß and ss; only letters and digits are left.</summary>
@@ -41,16 +46,13 @@ internal static class NearestAreas
         return folded.Replace("ae", "a").Replace("oe", "o").Replace("ue", "u").ToString();
     }
 
-    private static int DistanceTo(Area area, string wanted)
-    {
-        string name = Fold(area.Name);
-        if (name.StartsWith(wanted, StringComparison.Ordinal))
-        {
-            return 0;
-        }
+    private static int DistanceTo(string name, string key, string wanted, int limit) =>
+        name.StartsWith(wanted, StringComparison.Ordinal)
+            ? 0
+            : Math.Min(DistanceWithin(wanted, name, limit), DistanceWithin(wanted, key, limit));
 
-        return Math.Min(Distance(wanted, name), Distance(wanted, area.Key.ToLowerInvariant()));
-    }
+    private static int DistanceWithin(string a, string b, int limit) =>
+        Math.Abs(a.Length - b.Length) > limit ? int.MaxValue : Distance(a, b);
 
     /// <summary>Edits (insert, delete, replace, swap of neighbours) between two words.</summary>
     private static int Distance(string a, string b)

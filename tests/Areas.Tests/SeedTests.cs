@@ -84,6 +84,16 @@ public sealed class SeedTests
     }
 
     [Fact]
+    public void The_population_of_Allendorf_includes_Bromskirchen_since_they_are_one()
+    {
+        Assert.Equal(5581, s_register.PopulationOn("06635001", s_before)!.Value.Count);
+        Assert.Equal(5581 + 1927, s_register.PopulationOn("06635001", s_since)!.Value.Count);
+        Assert.Equal(
+            s_register.Find("06635")!.Population!.Value.Count,
+            s_register.Municipalities("06635", s_since).Sum(area => s_register.PopulationOn(area.Key, s_since)!.Value.Count));
+    }
+
+    [Fact]
     public void The_fictitious_district_lies_in_the_same_Regierungsbezirk_and_all_of_it_is_marked()
     {
         Assert.True(s_register.IsWithin("06699", "066"));
