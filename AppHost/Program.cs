@@ -1,1 +1,67 @@
-System.Console.WriteLine("The app model follows.");
+// The app model, on Aspire's API and nothing else. Which engine runs it, the project file decides.
+using System.Globalization;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+string InRepository(string path) => Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", path));
+var port = int.Parse(builder.Configuration["port"] ?? "8080", CultureInfo.InvariantCulture);
+var data = Path.GetFullPath(builder.Configuration["data"] ?? InRepository(".wir"));
+var seed = builder.Configuration["empty"] is "true" ? null : InRepository("seed");
+
+var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var rabbitmq = builder.AddRabbitMQ("rabbitmq").WithDataVolume().WithManagementPlugin();
+
+var registrydb = postgres.AddDatabase("registrydb");
+var welcomepackagedb = postgres.AddDatabase("welcomepackagedb");
+var monitordb = postgres.AddDatabase("monitordb");
+var gatewaydb = postgres.AddDatabase("gatewaydb");
+
+IResourceBuilder<ProjectResource> Project(string name, string path, IResourceBuilder<PostgresDatabaseResource> database) =>
+    builder.AddProject(name, InRepository(path), launchProfileName: null)
+        .WithReference(database).WithReference(rabbitmq)
+        .WaitFor(database).WaitFor(rabbitmq);
+
+IResourceBuilder<ProjectResource> Migration(string name, string path, IResourceBuilder<PostgresDatabaseResource> database)
+{
+    var migration = Project(name, path, database).WithArgs("migrate");
+    return seed is null ? migration : migration.WithEnvironment("Wir__Seed", seed);
+}
+
+// A migration also deploys the service's queues. An event that is published before the queues of all listeners exist
+// reaches nobody, so every service waits for every migration.
+IResourceBuilder<ProjectResource>[] migrations =
+[
+    Migration("registrymigrate", "services/Registry/Registry.csproj", registrydb),
+    Migration("welcomepackagemigrate", "services/WelcomePackage/WelcomePackage.csproj", welcomepackagedb),
+    Migration("monitormigrate", "services/Monitor/Monitor.csproj", monitordb),
+    Migration("gatewaymigrate", "gateway/Gateway.csproj", gatewaydb).WithEnvironment("Wir__KeysFile", Path.Combine(data, "keys.json")),
+];
+
+IResourceBuilder<ProjectResource> Service(string name, string path, IResourceBuilder<PostgresDatabaseResource> database, int? port = null)
+{
+    var service = Project(name, path, database).WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready");
+    foreach (var migration in migrations)
+    {
+        service.WaitForCompletion(migration);
+    }
+
+    return service;
+}
+
+var gateway = Service("gateway", "gateway/Gateway.csproj", gatewaydb, port).WithExternalHttpEndpoints();
+var registry = Service("registry", "services/Registry/Registry.csproj", registrydb);
+var welcomepackage = Service("welcomepackage", "services/WelcomePackage/WelcomePackage.csproj", welcomepackagedb);
+var monitor = Service("monitor", "services/Monitor/Monitor.csproj", monitordb);
+foreach (var service in new[] { registry, welcomepackage, monitor })
+{
+    // The gateway's public keys are fetched when first needed; the gateway is the one that waits.
+    service.WithReference(gateway);
+    gateway.WithReference(service).WaitFor(service);
+}
+
+var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), launchProfileName: null)
+    .WithReference(gateway).WaitFor(gateway)
+    .WithHttpEndpoint().WithHttpHealthCheck("/health/ready");
+gateway.WithReference(portal);
+
+builder.Build().Run();

@@ -9,6 +9,7 @@ namespace Wir.AppHost.Local;
 internal sealed class Watcher : IDisposable
 {
     private const string Script = """
+        exec > /dev/null 2>&1
         trap '' HUP INT TERM
         children= directory=
         while read -r verb id rest; do
@@ -22,15 +23,15 @@ internal sealed class Watcher : IDisposable
         done
         alive() {
           for child in $children; do
-            read -r stat 2>/dev/null < "/proc/${child%%:*}/stat" || continue
+            read -r stat < "/proc/${child%%:*}/stat" || continue
             case $stat in *') Z '*) ;; *) return 0 ;; esac
           done
           return 1
         }
-        for child in $children; do kill -"${child##*:}" "${child%%:*}" 2>/dev/null; done
+        for child in $children; do kill -"${child##*:}" "${child%%:*}"; done
         waited=0
         while alive && [ $waited -lt 100 ]; do sleep 0.1; waited=$((waited + 1)); done
-        for child in $children; do kill -s KILL -- "-${child%%:*}" 2>/dev/null; done
+        for child in $children; do kill -s KILL -- "-${child%%:*}"; done
         [ -z "$directory" ] || rm -rf -- "$directory"
         """;
 

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Wir.AppHost.Local;
+
+/// <summary>
+/// Runs the app model as plain processes. The first argument may be a verb for an instance that runs already
+/// (<see cref="Commands"/>); without one, the instance is started and this process is its host.
+/// </summary>
+public sealed class DistributedApplication
+{
+    private readonly string _verb;
+    private readonly string[] _arguments;
+    private readonly string _data;
+    private readonly IDistributedApplicationBuilder _builder;
+
+    private DistributedApplication(Builder builder) =>
+        (_builder, _verb, _arguments, _data) = (builder, builder.Verb, builder.Arguments, builder.Data);
+
+    public static IDistributedApplicationBuilder CreateBuilder(string[] args) => new Builder(args);
+
+    /// <summary>Ends with the process' exit code set; a failure is told in one line, not by an exception.</summary>
+    public void Run() => Environment.ExitCode = RunAsync().GetAwaiter().GetResult();
+
+    private async Task<int> RunAsync()
+    {
+        try
+        {
+            return _verb == "up"
+                ? await Engine.RunAsync(Instance.Open(_data, _builder.Configuration), _builder.Resources)
+                : await Commands.RunAsync(_verb, _arguments, _data);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private sealed class Builder : IDistributedApplicationBuilder
+    {
+        public Builder(string[] args)
+        {
+            var words = args.TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToArray();
+            Verb = words.FirstOrDefault("up");
+            Arguments = [.. words.Skip(1)];
+            Configuration.AddCommandLine([.. args.Skip(words.Length)]);
+            AppHostDirectory = Path.Combine(FindRepository(), "AppHost");
+            Data = Path.GetFullPath(Configuration["data"] ?? Path.Combine(AppHostDirectory, "..", ".wir"));
+            // What was asked for the last time holds until something else is asked for: an instance keeps its port.
+            Configuration["port"] ??= Instance.Remembered(Data, "port");
+        }
+
+        public string Verb { get; }
+
+        public string[] Arguments { get; }
+
+        public string Data { get; }
+
+        public ConfigurationManager Configuration { get; } = new();
+
+        public string AppHostDirectory { get; }
+
+        public ICollection<IResource> Resources { get; } = new List<IResource>();
+
+        public DistributedApplication Build() => new(this);
+
+        /// <summary>Above the program, wherever the clone lies by now.</summary>
+        private static string FindRepository()
+        {
+            var directory = new DirectoryInfo(AppContext.BaseDirectory);
+            while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "AppHost", "AppHost.csproj")))
+            {
+                directory = directory.Parent;
+            }
+
+            return directory?.FullName ?? AppContext.BaseDirectory;
+        }
+    }
+}
