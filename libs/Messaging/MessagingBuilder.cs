@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Wir.Contracts;
 
 namespace Wir.Messaging;
@@ -11,7 +12,7 @@ public sealed class MessagingBuilder(string service)
     public string Service { get; } = service;
 
     /// <summary>The contracts of this service, all of <see cref="EventCatalog.OfService"/>.</summary>
-    public IReadOnlyList<Type> Published { get; } = [.. EventCatalog.OfService(service)];
+    public IReadOnlyList<Type> Published { get; private set; } = [.. EventCatalog.OfService(service)];
 
     public IReadOnlyList<QueueDefinition> Queues => _queues;
 
@@ -23,11 +24,20 @@ public sealed class MessagingBuilder(string service)
         _queues.Add(queue);
         return this;
     }
+
+    /// <summary>Publishes a contract that does not stand in <see cref="EventCatalog"/> (tests).</summary>
+    public MessagingBuilder Publish<TEvent>() where TEvent : class, IEvent
+    {
+        Published = [.. Published, typeof(TEvent)];
+        return this;
+    }
 }
 
+/// <summary>One queue of a service and its handlers: one consumer in the sense of the inbox.</summary>
 public sealed class QueueDefinition(string name)
 {
     private readonly Dictionary<string, (Type Event, Type Handler)> _handlers = [];
+    private readonly Dictionary<string, Func<IServiceProvider, EventEnvelope, CancellationToken, Task>> _calls = [];
 
     public string Name { get; } = name;
 
@@ -37,9 +47,15 @@ public sealed class QueueDefinition(string name)
     /// <summary>Set when the queue takes every event of the platform.</summary>
     public Type? AnyHandler { get; private set; }
 
+    /// <summary>Events handled at a time by one instance; default 8. Events of one aggregate are never handled side by side within an instance.</summary>
+    public int Concurrency { get; private set; } = 8;
+
     public QueueDefinition On<TEvent, THandler>() where TEvent : class, IEvent where THandler : class, IEventHandler<TEvent>
     {
-        _handlers.Add(EventAttribute.Of(typeof(TEvent)).Urn, (typeof(TEvent), typeof(THandler)));
+        var urn = EventAttribute.Of(typeof(TEvent)).Urn;
+        _handlers.Add(urn, (typeof(TEvent), typeof(THandler)));
+        _calls.Add(urn, (services, envelope, ct) => services.GetRequiredService<THandler>()
+            .HandleAsync(new Received<TEvent>(MessagingJson.Read<TEvent>(envelope), envelope), ct));
         return this;
     }
 
@@ -48,5 +64,19 @@ public sealed class QueueDefinition(string name)
     {
         AnyHandler = typeof(THandler);
         return this;
+    }
+
+    public QueueDefinition WithConcurrency(int concurrency)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(concurrency);
+        Concurrency = concurrency;
+        return this;
+    }
+
+    /// <summary>Calls what this queue does with the event; nothing for a contract that it does not take.</summary>
+    internal async Task HandleAsync(IServiceProvider services, EventEnvelope envelope, CancellationToken ct)
+    {
+        if (_calls.TryGetValue(envelope.Type, out var call)) await call(services, envelope, ct);
+        if (AnyHandler is { } any) await ((IAnyEventHandler)services.GetRequiredService(any)).HandleAsync(envelope, ct);
     }
 }

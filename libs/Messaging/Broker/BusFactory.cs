@@ -1,0 +1,39 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace Wir.Messaging.Broker;
+
+/// <summary>Makes connections to the broker, all with the same settings. The address is read when it is first needed, so that a build step can run without one.</summary>
+internal sealed class BusFactory(IConfiguration configuration, ILoggerFactory logs, MessagingBuilder model)
+{
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(10);
+
+    public Uri Address => new(configuration.GetConnectionString("rabbitmq")
+        ?? throw new InvalidOperationException("The connection string 'rabbitmq' is missing (amqp://user:password@host:port)."));
+
+    public IBusControl CreateBus(string purpose, Action<IRabbitMqBusFactoryConfigurator> configure)
+    {
+        LogContext.ConfigureCurrentLogContext(logs);
+        return Bus.Factory.CreateUsingRabbitMq(bus =>
+        {
+            bus.Host(Address, $"{model.Service} {purpose}", host =>
+            {
+                host.PublisherConfirmation = true;
+                host.Heartbeat(s_heartbeat);
+            });
+            // The body is the envelope itself: readable by anything that knows JSON, and free of the library that carries it.
+            bus.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+            bus.AutoStart = true;
+            configure(bus);
+        });
+    }
+
+    /// <summary>A connection for topology and operator's work, beside those of the buses.</summary>
+    public Task<IConnection> ConnectAsync(string purpose, CancellationToken ct)
+    {
+        var factory = new ConnectionFactory { Uri = Address, AutomaticRecoveryEnabled = false, RequestedHeartbeat = s_heartbeat };
+        return factory.CreateConnectionAsync($"{model.Service} {purpose}", ct);
+    }
+}

@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Wir.Messaging.Feed;
+using Wir.Messaging.Outbox;
+using Wir.ServiceDefaults.Errors;
+
+namespace Wir.Messaging;
+
+/// <summary>The routes that every service with messaging has.</summary>
+public static class MessagingEndpoints
+{
+    public const int MaxLimit = 5000;
+    private const int DefaultLimit = 100;
+
+    /// <summary>Maps <c>/changes</c> (public), <c>/internal/events</c> and the operator's view on the service's group (<c>/api/x/v1</c>).</summary>
+    public static RouteGroupBuilder MapMessaging<TDb>(this RouteGroupBuilder api) where TDb : ServiceDb
+    {
+        api.MapGet("/changes", GetChanges).WithName("GetChanges").WithTags("Changes")
+            .WithSummary("The public feed: one row per thing at its latest position, also as NDJSON");
+        api.MapGet("/internal/events", GetEvents).WithName("GetEvents").WithTags("Internal")
+            .WithSummary("The service's own events of the last 13 months");
+        return api;
+    }
+
+    private static async Task<Results<Ok<ChangesPage>, NdjsonResult, ProblemHttpResult>> GetChanges(
+        HttpContext http, FeedReader feed,
+        [Description("Position after which to read; 0 or absent = from the start")] long after = 0,
+        [Description("Rows at most, 1 to 5000")] int limit = DefaultLimit, CancellationToken ct = default)
+    {
+        if (CheckRange(after, limit) is { } problem) return problem.ToResult();
+
+        // Bounds first: what is sequenced between the two queries is then above the head that is reported, never below.
+        var bounds = await feed.BoundsAsync(ct);
+        if (after > bounds.Head || (after > 0 && after < bounds.Floor)) return TooOld(http, after, bounds).ToResult();
+
+        var rows = await feed.ReadAsync(after, limit, ct);
+        http.Response.Headers.Vary = "Accept";
+        http.Response.Headers.CacheControl = "no-cache";
+        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows);
+        var last = rows.Count > 0 ? rows[^1].Position : after;
+        return TypedResults.Ok(new ChangesPage(rows, PageLinks.Of(http.Request, last, limit, rows.Count == limit),
+            new PageMeta(Math.Max(bounds.Head, last), rows.Count)));
+    }
+
+    private static async Task<Results<Ok<EventsPage>, NdjsonResult, ProblemHttpResult>> GetEvents(
+        HttpContext http, EventLogReader log,
+        [Description("Position after which to read; 0 or absent = from the oldest kept")] long after = 0,
+        [Description("Rows at most, 1 to 5000")] int limit = DefaultLimit,
+        [Description("Only events of this thing, to heal a gap")] Guid? aggregateId = null, CancellationToken ct = default)
+    {
+        if (CheckRange(after, limit) is { } problem) return problem.ToResult();
+
+        var rows = await log.ReadAsync(after, limit, aggregateId, ct);
+        http.Response.Headers.CacheControl = "no-store";
+        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows);
+        var last = rows.Count > 0 ? rows[^1].Position : after;
+        return TypedResults.Ok(new EventsPage(rows, PageLinks.Of(http.Request, last, limit, rows.Count == limit), new PageMeta(last, rows.Count)));
+    }
+
+    private static ProblemCase? CheckRange(long after, int limit)
+    {
+        var faults = new List<Fault>();
+        if (after < 0) faults.Add(new Fault("?after", CommonProblems.Faults.InvalidValue, new("after ist 0 oder größer", "after is 0 or greater")));
+        if (limit is < 1 or > MaxLimit)
+        {
+            faults.Add(new Fault("?limit", CommonProblems.Faults.InvalidValue, new($"limit ist 1 bis {MaxLimit}", $"limit is 1 to {MaxLimit}")));
+        }
+
+        return faults.Count == 0 ? null : CommonProblems.InvalidParameter.With(
+            new("Ein Parameter liegt außerhalb seines Bereichs.", "A parameter is out of range."), [.. faults]);
+    }
+
+    private static ProblemCase TooOld(HttpContext http, long after, FeedBounds bounds) => CommonProblems.Gone
+        .With(new(
+            $"Von Position {after} aus lässt sich der Stand nicht mehr fortschreiben. Bitte mit leerem Bestand von vorn lesen.",
+            $"The state can no longer be carried on from position {after}. Please start again with an empty copy."))
+        .Add("snapshot", $"{http.Request.PathBase}{http.Request.Path}?after=0")
+        .Add("head", bounds.Head);
+}
+
+public sealed record ChangesPage(IReadOnlyList<FeedRow> Data, PageLinks Links, PageMeta Meta);
+
+public sealed record EventsPage(IReadOnlyList<EventLogRow> Data, PageLinks Links, PageMeta Meta);
+
+/// <param name="Self">This page.</param>
+/// <param name="Next">Where to go on, now or later.</param>
+/// <param name="Prev">Always null: the feed is read forwards.</param>
+public sealed record PageLinks(string Self, string Next, string? Prev)
+{
+    internal static PageLinks Of(HttpRequest request, long last, int limit, bool more) =>
+        new($"{request.PathBase}{request.Path}{request.QueryString}", $"{request.PathBase}{request.Path}?after={last}&limit={limit}", null) { More = more };
+
+    /// <summary>True when the page is full, so that the next one is worth asking for at once.</summary>
+    public bool More { get; init; }
+}
+
+/// <param name="Position">Last position known when the page was made.</param>
+/// <param name="Count">Rows on this page.</param>
+public sealed record PageMeta(long Position, int Count);

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using Wir.Contracts;
+
+namespace Wir.Messaging;
+
+/// <summary>Spans of messaging. The trace context travels on the row, so one trace runs from the request to the last consumer.</summary>
+public static class MessagingTelemetry
+{
+    /// <summary>Name of the source of spans and of the meter.</summary>
+    public const string Name = "Wir.Messaging";
+
+    private static readonly ActivitySource s_source = new(Name);
+
+    internal static Activity? StartPublish(EventEnvelope envelope) => Start("publish", envelope, ActivityKind.Producer, Parse(envelope.TraceParent));
+
+    /// <summary>Continues the delivery's span when there is one, else the trace stored in the envelope.</summary>
+    internal static Activity? StartHandle(EventEnvelope envelope, string queue)
+    {
+        var activity = Start("handle", envelope, ActivityKind.Consumer, Activity.Current?.Context ?? Parse(envelope.TraceParent));
+        activity?.SetTag("messaging.destination.name", queue);
+        return activity;
+    }
+
+    private static Activity? Start(string what, EventEnvelope envelope, ActivityKind kind, ActivityContext parent)
+    {
+        var activity = s_source.StartActivity($"{what} {envelope.Type}", kind, parent);
+        activity?.SetTag("messaging.system", "rabbitmq");
+        activity?.SetTag("messaging.message.id", envelope.Id);
+        activity?.SetTag("wir.aggregate.type", envelope.AggregateType);
+        activity?.SetTag("wir.sequence", envelope.Sequence);
+        return activity;
+    }
+
+    private static ActivityContext Parse(string? traceParent) => ActivityContext.TryParse(traceParent, null, out var context) ? context : default;
+}

@@ -1,0 +1,28 @@
+using Npgsql;
+using Wir.Contracts;
+using Wir.Messaging.Storage;
+
+namespace Wir.Messaging.Outbox;
+
+/// <summary>One row of <c>/internal/events</c>.</summary>
+/// <param name="Position">Place in the service's event log; the next call's <c>after</c>.</param>
+/// <param name="Event">The event as it was sent.</param>
+public sealed record EventLogRow(long Position, EventEnvelope Event);
+
+internal sealed class EventLogReader(NpgsqlDataSource source, SchemaName schema)
+{
+    public async Task<List<EventLogRow>> ReadAsync(long after, int limit, Guid? aggregate, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            select position, {OutboxStore.EnvelopeColumns} from {schema.Name}.event_log
+            where position > @after {(aggregate is null ? "" : "and aggregate_id = @aggregate")} order by position limit @limit
+            """);
+        command.Parameters.AddWithValue("after", after);
+        command.Parameters.AddWithValue("limit", limit);
+        if (aggregate is { } id) command.Parameters.AddWithValue("aggregate", id);
+        var rows = new List<EventLogRow>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) rows.Add(new EventLogRow(reader.GetInt64(0), OutboxStore.ReadEnvelope(reader, 1)));
+        return rows;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Wir.Messaging.Storage;
+
+/// <summary>Wakes the relay and the feed's sequencer of this process after a commit. A hint only: both look for themselves every second.</summary>
+internal sealed class CommitSignal
+{
+    public Wakeup Relay { get; } = new();
+
+    public Wakeup Feed { get; } = new();
+
+    public Wakeup Jobs { get; } = new();
+
+    public void Raise()
+    {
+        Relay.Set();
+        Feed.Set();
+        Jobs.Set();
+    }
+}
+
+/// <summary>A bell that remembers one ring.</summary>
+internal sealed class Wakeup : IDisposable
+{
+    private readonly SemaphoreSlim _bell = new(0, 1);
+
+    public void Set()
+    {
+        if (_bell.CurrentCount > 0) return;
+        try
+        {
+            _bell.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Two rang at once; one ring is enough.
+        }
+    }
+
+    public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _bell.WaitAsync(atMost, ct);
+
+    public void Dispose() => _bell.Dispose();
+}
+
+internal sealed class CommitSignalInterceptor(CommitSignal signal) : DbTransactionInterceptor
+{
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Raise(eventData);
+
+    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Raise(eventData);
+        return Task.CompletedTask;
+    }
+
+    private void Raise(TransactionEndEventData eventData)
+    {
+        if (eventData.Context is not ServiceDb { HasUnsignalledRows: true } db) return;
+        db.HasUnsignalledRows = false;
+        signal.Raise();
+    }
+}

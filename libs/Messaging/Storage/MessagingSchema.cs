@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations.Builders;
+
+namespace Wir.Messaging.Storage;
+
+/// <summary>The tables of messaging in a service's schema. They are not part of the EF model; their SQL is kept here, version by version.</summary>
+public static class MessagingSchema
+{
+    /// <summary>Creates outbox, inbox, event log, retry and feed tables. Called once, in a service's first migration.</summary>
+    /// <param name="migrationBuilder">The migration.</param>
+    /// <param name="schema">The service's schema, equal to its name.</param>
+    public static OperationBuilder<SqlOperation> CreateMessaging(this MigrationBuilder migrationBuilder, string schema) =>
+        migrationBuilder.Sql(Version1.Replace("$schema", schema, StringComparison.Ordinal));
+
+    private const string Version1 = """
+        create schema if not exists $schema;
+
+        -- Last number given per aggregate; numbers are dense.
+        create table $schema.aggregate_sequence (
+            aggregate_type text not null,
+            aggregate_id uuid not null,
+            last bigint not null,
+            primary key (aggregate_type, aggregate_id));
+
+        -- What is still to be sent, and what could not be sent (dead_at). A sent row moves to event_log in the transaction that marks it.
+        create table $schema.outbox_message (
+            position bigint generated always as identity primary key,
+            id uuid not null unique,
+            aggregate_type text not null,
+            aggregate_id uuid not null,
+            sequence bigint not null,
+            type text not null,
+            area text,
+            payload json not null,
+            trace_parent text,
+            correlation_id uuid,
+            causation_id uuid,
+            occurred_at timestamptz not null,
+            created_at timestamptz not null default clock_timestamp(),
+            not_before timestamptz not null default '-infinity',
+            attempts integer not null default 0,
+            last_error text,
+            dead_at timestamptz,
+            logged boolean not null default false,
+            unique (aggregate_type, aggregate_id, sequence))
+            with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.0,
+                  autovacuum_analyze_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+        create index outbox_message_dead on $schema.outbox_message (dead_at) where dead_at is not null;
+
+        -- The service's own events, in the order in which they were sent. Positions are given under a lock that is held until commit.
+        create table $schema.event_log (
+            position bigint not null,
+            logged_at timestamptz not null default clock_timestamp(),
+            id uuid not null,
+            aggregate_type text not null,
+            aggregate_id uuid not null,
+            sequence bigint not null,
+            type text not null,
+            area text,
+            payload json not null,
+            trace_parent text,
+            correlation_id uuid,
+            causation_id uuid,
+            occurred_at timestamptz not null,
+            created_at timestamptz not null,
+            attempts integer not null,
+            primary key (position, logged_at))
+            partition by range (logged_at);
+        create index event_log_aggregate on $schema.event_log (aggregate_id, sequence);
+        -- Catches rows only if nobody made the months' partitions in time; never lose an event for want of a partition.
+        create table $schema.event_log_default partition of $schema.event_log default;
+
+        create table $schema.inbox_message (
+            consumer text not null,
+            message_id uuid not null,
+            received_at timestamptz not null default clock_timestamp(),
+            primary key (consumer, message_id));
+        create index inbox_message_received_at on $schema.inbox_message using brin (received_at);
+
+        -- Deliveries that failed and are tried again later.
+        create table $schema.retry_message (
+            consumer text not null,
+            message_id uuid not null,
+            envelope json not null,
+            attempts integer not null,
+            last_error text not null,
+            first_failed_at timestamptz not null default clock_timestamp(),
+            due_at timestamptz not null,
+            primary key (consumer, message_id));
+        create index retry_message_due_at on $schema.retry_message (due_at);
+
+        create table $schema.feed_pending (
+            ordinal bigint generated always as identity primary key,
+            type text not null,
+            thing_id uuid not null,
+            version bigint not null,
+            data json,
+            reason text,
+            successor uuid,
+            at timestamptz not null)
+            with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000);
+
+        create table $schema.feed (
+            type text not null,
+            thing_id uuid not null,
+            position bigint not null unique,
+            version bigint not null,
+            data json,
+            reason text,
+            successor uuid,
+            at timestamptz not null,
+            primary key (type, thing_id));
+        create index feed_tombstone on $schema.feed (at) where data is null;
+
+        -- event_log, feed: last position given. feed_floor: highest position of a tombstone that was removed.
+        create table $schema.messaging_counter (name text primary key, value bigint not null);
+        insert into $schema.messaging_counter values ('event_log', 0), ('feed', 0), ('feed_floor', 0);
+
+        create table $schema.messaging_marker (name text primary key, set_at timestamptz not null default clock_timestamp());
+        """;
+}
