@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Wir.TestKit;
 using Xunit;
 
 namespace Wir.Areas.Tests;
 
-[Trait("Lane", "Unit")]
+[Lane(Lane.Unit)]
 public sealed class AddAreasTests
 {
     [Fact]

@@ -1,10 +1,11 @@
 using System.Text;
+using Wir.TestKit;
 using Xunit;
 
 namespace Wir.Areas.Tests;
 
 /// <summary>What is wrong in files is found in one go: every fault of every file, with line and reason.</summary>
-[Trait("Lane", "Unit")]
+[Lane(Lane.Unit)]
 public sealed class AreaFilesTests : IDisposable
 {
     private const string Header = "key;name;level;parentKey;validFrom;validTo;successorKeys;latitude;longitude;population;populationDate\n";

@@ -1,9 +1,10 @@
 using NodaTime;
+using Wir.TestKit;
 using Xunit;
 
 namespace Wir.Areas.Tests;
 
-[Trait("Lane", "Unit")]
+[Lane(Lane.Unit)]
 public sealed class AreaRegisterTests
 {
     private static readonly LocalDate s_2000 = new(2000, 6, 1);

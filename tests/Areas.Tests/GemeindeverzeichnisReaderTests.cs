@@ -1,11 +1,12 @@
 using System.Text;
 using NodaTime;
+using Wir.TestKit;
 using Xunit;
 
 namespace Wir.Areas.Tests;
 
 /// <summary>A small extract in the form of the official one, with all kinds of lines it has.</summary>
-[Trait("Lane", "Unit")]
+[Lane(Lane.Unit)]
 public sealed class GemeindeverzeichnisReaderTests
 {
     private const string Extract =

@@ -1,10 +1,11 @@
 using NodaTime;
+using Wir.TestKit;
 using Xunit;
 
 namespace Wir.Areas.Tests;
 
 /// <summary>The start data as it is shipped: read from the output folder, where the build put it.</summary>
-[Trait("Lane", "Unit")]
+[Lane(Lane.Unit)]
 public sealed class SeedTests
 {
     private static readonly LocalDate s_before = new(2022, 12, 31);
