@@ -26,6 +26,7 @@ public static class CommonProblems
     public static readonly Problem UnknownArea = new("WIR-COM-0021", 400, new("Unbekanntes Gebiet", "Unknown area"));
     public static readonly Problem UnknownLanguage = new("WIR-COM-0022", 400, new("Unbekannte Sprache", "Unknown language"));
     public static readonly Problem FourEyes = new("WIR-COM-0023", 403, new("Vier-Augen-Prinzip", "Four eyes are needed"));
+    public static readonly Problem UnknownCursor = new("WIR-COM-0024", 400, new("Ungültige Fortsetzungsmarke", "Invalid cursor"));
 
     /// <summary>Codes of single faults (<see cref="Fault.Code"/>) that are no problems of their own.</summary>
     public static class Faults
@@ -36,5 +37,9 @@ public static class CommonProblems
         public const string InvalidValue = "WIR-COM-0103";
         public const string TooLong = "WIR-COM-0104";
         public const string Duplicate = "WIR-COM-0105";
+        public const string NotNull = "WIR-COM-0106";
+        public const string UnknownParameter = "WIR-COM-0107";
+        public const string MissingParameter = "WIR-COM-0108";
+        public const string InvalidParameter = "WIR-COM-0109";
     }
 }

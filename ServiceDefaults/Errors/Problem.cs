@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -41,6 +42,7 @@ public sealed record ProblemCase(Problem Problem, Text Detail, IReadOnlyList<Fau
             Detail = Detail.Current,
         };
         details.Extensions["code"] = Problem.Code;
+        if (Activity.Current is { } activity) details.Extensions["traceId"] = activity.TraceId.ToHexString();
         if (Faults.Count > 0)
         {
             details.Extensions["errors"] = Faults.Select(fault => new { fault.Pointer, fault.Code, Detail = fault.Detail.Current }).ToArray();

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Http;
+
+namespace Wir.ServiceDefaults.OpenApi;
+
+/// <summary>What follows for every operation from the conventions: who may call it, and how it fails.</summary>
+internal static class OperationConventions
+{
+    public const string ApiKeyScheme = "apiKey";
+    public const string ProblemSchema = "Problem";
+
+    public static Task ApplyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var rule = metadata.OfType<AccessRule>().FirstOrDefault();
+        operation.Responses ??= [];
+        operation.Responses.TryAdd("default", new OpenApiResponse
+        {
+            Description = "A problem (RFC 9457).",
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, context.Document) },
+            },
+        });
+        if (rule is not null)
+        {
+            // Both ways for what is public: with a key, and without.
+            var withKey = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyScheme, context.Document)] = [] };
+            operation.Security = rule.Scopes.Count == 0 ? [withKey, []] : [withKey];
+            operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+            operation.Extensions["x-wir-scopes"] = new JsonNodeExtension(new JsonArray([.. rule.Scopes.Select(scope => (JsonNode)scope)]));
+            if (rule.ByArea) operation.Extensions["x-wir-by-area"] = new JsonNodeExtension(true);
+            if (rule.FourEyes) operation.Extensions["x-wir-four-eyes"] = new JsonNodeExtension(true);
+        }
+
+        foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.Known))
+        {
+            operation.Parameters ??= [];
+            if (operation.Parameters.Any(known => known.Name == parameter.Name)) continue;
+            operation.Parameters.Add(new OpenApiParameter { Name = parameter.Name, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public static OpenApiSchema Problem() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "An error (RFC 9457).",
+        Required = new HashSet<string> { "type", "title", "status", "code" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = Text("Address of the page that explains the code."),
+            ["title"] = Text("Fixed per code, in German or English."),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "HTTP status." },
+            ["detail"] = Text("What is wrong in this case."),
+            ["code"] = Text("For example WIR-COM-0003; codes never change their meaning."),
+            ["traceId"] = Text("For enquiries."),
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Description = "Every fault of the stage that failed.",
+                Items = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["pointer"] = Text("JSON Pointer into the body, ?name for a query parameter, or the name of a header."),
+                        ["code"] = Text("Code of the fault."),
+                        ["detail"] = Text("What is wrong and what is allowed."),
+                    },
+                },
+            },
+        },
+    };
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+}

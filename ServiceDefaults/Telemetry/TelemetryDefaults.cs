@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Wir.ServiceDefaults.Hosting;
+
+namespace Wir.ServiceDefaults.Telemetry;
+
+internal static class TelemetryDefaults
+{
+    private static readonly string[] s_sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "Yarp.ReverseProxy", "Wir.*"];
+
+    private static readonly string[] s_meters =
+    [
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.MemoryPool",
+        "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit", "Microsoft.EntityFrameworkCore", "Wir.*",
+    ];
+
+    /// <summary>
+    /// Logs go to the console as JSON. Traces, metrics and logs also go to the collector that <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names;
+    /// without one nothing is collected, but the trace context still travels.
+    /// </summary>
+    public static void AddTelemetry(this WebApplicationBuilder builder, ServiceInfo info)
+    {
+        // Without this switch the server's spans carry no tags.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(options =>
+        {
+            options.IncludeScopes = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        // Their information level writes whole URLs, which hold search texts, coordinates and package codes.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService(info.Name, "wir", info.Version, autoGenerateServiceInstanceId: false)
+                .AddEnvironmentVariableDetector())
+            .WithTracing(tracing => tracing.AddSource(s_sources).AddProcessor(new PrivateSpans()))
+            .WithMetrics(metrics => metrics.AddMeter(s_meters))
+            .WithLogging(null, options => options.IncludeScopes = true)
+            .UseOtlpExporter();
+    }
+
+    /// <summary>Takes out of spans what could say who looked for what: paths and query strings. The route stays.</summary>
+    private sealed class PrivateSpans : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data)
+        {
+            data.SetTag("url.query", null);
+            data.SetTag("client.address", null);
+            if (data.GetTagItem("url.path") is not null) data.SetTag("url.path", data.GetTagItem("http.route") ?? "/");
+            if (data.GetTagItem("url.full") is string full && Uri.TryCreate(full, UriKind.Absolute, out var uri))
+            {
+                data.SetTag("url.full", $"{uri.Scheme}://{uri.Authority}/");
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
+
+namespace Wir.ServiceDefaults.Tokens;
+
+internal static class TokenRegistration
+{
+    public static void AddServiceTokens(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<TokenKeys>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TokenKeys, TimeProvider>(Configure);
+        services.AddAuthorization();
+    }
+
+    private static void Configure(JwtBearerOptions options, TokenKeys keys, TimeProvider time)
+    {
+        options.MapInboundClaims = false;
+        options.IncludeErrorDetails = false;
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(new JsonWebTokenHandler { MapInboundClaims = false });
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuer = TokenClaims.Issuer,
+            ValidAudience = TokenClaims.Audience,
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            NameClaimType = TokenClaims.Subject,
+            IssuerSigningKeyResolver = (_, _, keyId, _) => keyId is null ? [] : keys.Known(keyId),
+            LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime),
+        };
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = async context =>
+            {
+                if (KeyIdOf(context.Request.Headers.Authorization.ToString()) is { } keyId) await keys.EnsureAsync(keyId, context.HttpContext.RequestAborted);
+            },
+            OnChallenge = context =>
+            {
+                context.HandleResponse();
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                return WriteAsync(context.HttpContext, CommonProblems.Unauthenticated.With(new("Die Anfrage trägt kein gültiges Token.", "The request carries no valid token.")));
+            },
+            OnForbidden = context => WriteAsync(context.HttpContext, Refusal(context.HttpContext)),
+        };
+    }
+
+    /// <summary>The clocks of two machines may differ a little.</summary>
+    private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now)
+    {
+        var skew = TimeSpan.FromSeconds(5);
+        return expires is not null && now < expires + skew && (notBefore is null || now > notBefore - skew);
+    }
+
+    private static string? KeyIdOf(string header)
+    {
+        const string Scheme = "Bearer ";
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        try
+        {
+            return new JsonWebToken(header[Scheme.Length..].Trim()).Kid;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Who came without credentials can come back with some (401); who has shown them lacks the scope (403).</summary>
+    private static ProblemCase Refusal(HttpContext context)
+    {
+        var scopes = string.Join(", ", context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>()?.Scopes ?? []);
+        if (context.User.FindFirst(TokenClaims.Subject)?.Value == TokenClaims.Anonymous)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return CommonProblems.Unauthenticated.With(new(
+                $"Nötig ist ein API-Schlüssel oder eine Anmeldung mit: {scopes}.", $"An API key or a sign-in is needed with: {scopes}."));
+        }
+
+        return CommonProblems.Forbidden.With(new($"Nötig ist eine dieser Berechtigungen: {scopes}.", $"One of these scopes is needed: {scopes}."));
+    }
+
+    private static Task WriteAsync(HttpContext context, ProblemCase problem) => problem.ToResult().ExecuteAsync(context);
+}
