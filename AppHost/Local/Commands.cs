@@ -18,7 +18,7 @@ internal static class Commands
             case "status":
                 return await ShowStatusAsync(socket, data);
             case "wait":
-                return await WaitAsync(socket, data, only: null);
+                return await WaitAsync(socket, data, only: null, host: arguments.FirstOrDefault());
             case "stop":
                 return await StopAsync(socket, data);
             case "restart":
@@ -63,7 +63,7 @@ internal static class Commands
     private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MiB");
 
     /// <summary>Tells the progress until all is healthy (0), or something failed (1) and its log is shown.</summary>
-    private static async Task<int> WaitAsync(string socket, string data, string? only)
+    private static async Task<int> WaitAsync(string socket, string data, string? only, string? host = null)
     {
         var clock = Stopwatch.StartNew();
         var told = new HashSet<string>();
@@ -71,10 +71,10 @@ internal static class Commands
         {
             if (await AskStatusAsync(socket) is not { } resources)
             {
-                // The socket is opened within a second or two; if it is closed again, the host has ended.
-                if (told.Count > 0 || clock.Elapsed > TimeSpan.FromSeconds(30))
+                // The socket is not open yet, or the host has ended.
+                if (host is null || ChildProcess.StartTicks(int.Parse(host, CultureInfo.InvariantCulture)) is null)
                 {
-                    return 1;
+                    return Fail(null, data);
                 }
 
                 await Task.Delay(100);
@@ -106,7 +106,7 @@ internal static class Commands
 
     private static int Fail(ResourceStatus? resource, string data)
     {
-        Console.Error.WriteLine($"{resource?.Name ?? "The host"} failed: {resource?.Message ?? "not healthy in time"}");
+        Console.Error.WriteLine($"{resource?.Name ?? "apphost"} failed{(resource is null ? "" : $": {resource.Message ?? "not healthy in time"}")}");
         var log = Instance.LogPath(data, resource?.Name ?? "apphost");
         foreach (var line in File.Exists(log) ? File.ReadLines(log).TakeLast(20) : [])
         {
@@ -121,7 +121,14 @@ internal static class Commands
         if (await ControlServer.AskAsync(socket, "stop") is not { Length: > 0 } answer)
         {
             Console.WriteLine($"No instance runs in {data}");
-            return 0;
+            if (Directory.Exists(data))
+            {
+                // Unless a host is just starting or ending, children that are still there are a crash's remains.
+                using var alone = Engine.LockHost(data);
+                await RunFile.CleanUpAsync(data);
+            }
+
+            return 3;
         }
 
         var host = int.Parse(answer, CultureInfo.InvariantCulture);

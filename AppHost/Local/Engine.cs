@@ -124,7 +124,7 @@ internal sealed class Engine : IDisposable
     }
 
     /// <summary>The kernel's lock on a file: it goes with the process, however that ends.</summary>
-    private static FileStream LockHost(string directory)
+    internal static FileStream LockHost(string directory)
     {
         try
         {

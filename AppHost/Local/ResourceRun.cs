@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Wir.AppHost.Local;
 
@@ -180,7 +181,7 @@ internal sealed class ResourceRun(string name, IRunnable program, bool isJob, Lo
                 await KeepWatchAsync(child, stopping);
             }
 
-            return (await child.Exited.WaitAsync(stopping)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return (await child.Exited.WaitAsync(stopping)).ToString(CultureInfo.InvariantCulture);
         }
         finally
         {
@@ -213,6 +214,7 @@ internal sealed class ResourceRun(string name, IRunnable program, bool isJob, Lo
     {
         State = state;
         Message = message;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:u} {name} {state} {message}").TrimEnd());
         if (message is not null)
         {
             log.Write($"wir: {message}");
