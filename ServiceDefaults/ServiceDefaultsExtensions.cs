@@ -38,7 +38,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy());
         builder.Services.AddJsonDefaults();
         builder.Services.AddResponseLanguages();
-        builder.Services.AddServiceTokens(builder.Configuration);
+        builder.Services.AddServiceTokens();
         builder.Services.AddServiceLookup(builder.Configuration);
         builder.Services.AddAreas(builder.Configuration);
         builder.Services.AddOpenApiDocument(info);
@@ -51,11 +51,15 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>The request pipeline up to the endpoints, and the health endpoints. Call it before anything is mapped.</summary>
-    public static WebApplication UseServiceDefaults(this WebApplication app)
+    /// <param name="app">The program.</param>
+    /// <param name="edge">Middleware that has to run before routing and authentication; only the gateway has any.</param>
+    /// <param name="compress">False where what is answered was compressed by somebody else.</param>
+    public static WebApplication UseServiceDefaults(this WebApplication app, Action<IApplicationBuilder>? edge = null, bool compress = true)
     {
         app.UseRequestLocalization();
         app.UseMiddleware<ErrorMiddleware>();
-        app.UseResponseCompression();
+        edge?.Invoke(app);
+        if (compress) app.UseResponseCompression();
         app.UseRouting();
         app.UseMiddleware<RequestSpans>();
         app.UseAuthentication();

@@ -70,10 +70,10 @@ internal static class JsonRequest
     }
 
     /// <exception cref="Errors.ProblemException">Shape or values are wrong.</exception>
-    public static T Read<T>(JsonElement element, JsonSerializerOptions options)
+    public static T Read<T>(JsonElement element, JsonSerializerOptions options, bool allowsComputed = false)
     {
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        var shape = new JsonShape(options);
+        var shape = new JsonShape(options) { AllowsComputed = allowsComputed };
         shape.Check(element, type);
         JsonSyntax.ThrowIfAny(Errors.CommonProblems.InvalidShape, shape.Faults);
         T value;

@@ -12,13 +12,19 @@ internal sealed class JsonShape(JsonSerializerOptions options)
 
     public IReadOnlyList<Fault> Faults => _faults;
 
+    /// <summary>True for a merge patch: nothing is required, and null removes. What may not be missing shows when the patch is applied.</summary>
+    public bool IsPatch { get; init; }
+
+    /// <summary>True for what was written from a value before: it also holds what the type computes.</summary>
+    public bool AllowsComputed { get; init; }
+
     public void Check(JsonElement element, JsonTypeInfo type) => Value(element, type, nullable: false, "");
 
     private void Value(JsonElement element, JsonTypeInfo type, bool nullable, string pointer)
     {
         if (element.ValueKind is JsonValueKind.Null)
         {
-            var takesNull = nullable || type.Type == typeof(JsonElement) || type.Type == typeof(JsonNode) || Nullable.GetUnderlyingType(type.Type) is not null;
+            var takesNull = nullable || (IsPatch && pointer.Length > 0) || type.Type == typeof(JsonElement) || type.Type == typeof(JsonNode) || Nullable.GetUnderlyingType(type.Type) is not null;
             if (!takesNull) Add(pointer, CommonProblems.Faults.NotNull, new("Hier darf nicht null stehen.", "Null is not allowed here."));
             return;
         }
@@ -34,7 +40,7 @@ internal sealed class JsonShape(JsonSerializerOptions options)
                 break;
             case JsonTypeInfoKind.Enumerable when element.ValueKind is JsonValueKind.Array:
                 var (elementType, index) = (options.GetTypeInfo(type.ElementType!), 0);
-                foreach (var item in element.EnumerateArray()) Value(item, elementType, nullable: false, JsonSyntax.Append(pointer, index++));
+                foreach (var item in element.EnumerateArray()) Whole(item, elementType, JsonSyntax.Append(pointer, index++));
                 break;
             case JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary:
                 Add(pointer, CommonProblems.Faults.WrongType, JsonExpectation.Object);
@@ -48,6 +54,14 @@ internal sealed class JsonShape(JsonSerializerOptions options)
         }
     }
 
+    /// <summary>A list's entries are always whole: a patch replaces the list.</summary>
+    private void Whole(JsonElement element, JsonTypeInfo type, string pointer)
+    {
+        var shape = IsPatch ? new JsonShape(options) : this;
+        shape.Value(element, type, nullable: false, pointer);
+        if (IsPatch) _faults.AddRange(shape.Faults.Take(JsonLimits.MaxFaults - _faults.Count));
+    }
+
     private void Object(JsonElement element, JsonTypeInfo type, string pointer)
     {
         var known = type.Properties.Where(JsonMembers.IsInput).ToDictionary(property => property.Name, StringComparer.Ordinal);
@@ -58,7 +72,7 @@ internal sealed class JsonShape(JsonSerializerOptions options)
             {
                 Value(value, options.GetTypeInfo(property.PropertyType), JsonMembers.TakesNull(property), JsonSyntax.Append(pointer, name));
             }
-            else if (!type.Properties.Any(candidate => candidate.IsExtensionData))
+            else if (!type.Properties.Any(candidate => candidate.IsExtensionData || (AllowsComputed && candidate.Name == name)))
             {
                 var hint = Nearest.Hint(name, known.Keys);
                 Add(JsonSyntax.Append(pointer, name), CommonProblems.Faults.UnknownMember, new(
@@ -66,6 +80,7 @@ internal sealed class JsonShape(JsonSerializerOptions options)
             }
         }
 
+        if (IsPatch) return;
         foreach (var missing in known.Values.Where(property => JsonMembers.IsRequired(property) && !seen.Contains(property.Name)))
         {
             Add(JsonSyntax.Append(pointer, missing.Name), CommonProblems.Faults.MissingMember, new(

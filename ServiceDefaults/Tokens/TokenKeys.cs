@@ -4,11 +4,21 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Wir.ServiceDefaults.Tokens;
 
+/// <summary>Where the keys come from that tokens are checked with: the gateway's JWKS, or, in the gateway, its own.</summary>
+public interface ITokenKeys
+{
+    /// <summary>The key with this name, if it is known.</summary>
+    IEnumerable<SecurityKey> Known(string keyId);
+
+    /// <summary>Makes the key known if it exists.</summary>
+    ValueTask EnsureAsync(string keyId, CancellationToken ct);
+}
+
 /// <summary>
 /// The gateway's public keys, as this service knows them. They are kept for good: neither a restart nor an absence of the gateway
 /// stops a request that carries a valid token. A token with a key not known yet makes them be read again, at most once a second.
 /// </summary>
-internal sealed partial class TokenKeys : IDisposable
+internal sealed partial class TokenKeys : ITokenKeys, IDisposable
 {
     private static readonly TimeSpan s_refresh = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -33,7 +43,6 @@ internal sealed partial class TokenKeys : IDisposable
         }
     }
 
-    /// <summary>The key with this name, if it is known.</summary>
     public IEnumerable<SecurityKey> Known(string keyId) => _keys.TryGetValue(keyId, out var key) ? [key] : [];
 
     /// <summary>Makes the key known if the gateway has it; refreshes what is old in the background.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Wir.ServiceDefaults.Access;
@@ -11,15 +11,15 @@ namespace Wir.ServiceDefaults.Tokens;
 
 internal static class TokenRegistration
 {
-    public static void AddServiceTokens(this IServiceCollection services, IConfiguration configuration)
+    public static void AddServiceTokens(this IServiceCollection services)
     {
-        services.AddSingleton<TokenKeys>();
+        services.TryAddSingleton<ITokenKeys, TokenKeys>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TokenKeys, TimeProvider>(Configure);
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<ITokenKeys, TimeProvider>(Configure);
         services.AddAuthorization();
     }
 
-    private static void Configure(JwtBearerOptions options, TokenKeys keys, TimeProvider time)
+    private static void Configure(JwtBearerOptions options, ITokenKeys keys, TimeProvider time)
     {
         options.MapInboundClaims = false;
         options.IncludeErrorDetails = false;

@@ -94,6 +94,7 @@ public sealed class SampleApi : IAsyncDisposable
         group.MapPost("/things", (JsonBody<Thing> body) => TypedResults.Ok(body.Value));
         group.MapGet("/things/{id:guid}", (Guid id) => Reads.Ok(new { id }, 4, DateTimeOffset.UnixEpoch.AddDays(20000), "de"));
         group.MapPut("/things/{id:guid}", Results<NoContent, ProblemHttpResult> (HttpContext context, Guid id) => IfMatch.Require(context, 4) is { } problem ? problem.ToResult() : TypedResults.NoContent());
+        group.MapPatch("/things/{id:guid}", (Guid id, MergePatch<Thing> patch) => TypedResults.Ok(patch.Apply(new Thing("Chor", 3, Kind.OpenGroup, "note", [new Part { Label = "a" }], new Dictionary<string, Part> { ["de"] = new() { Label = "x" } }))));
         group.MapGet("/secrets", () => TypedResults.Ok("secret"));
         group.MapGet("/bug", string () => throw new InvalidOperationException("the password is hunter2"));
         group.MapGet("/caller", (Caller caller) => new { caller.Subject, caller.Areas, Korbach = caller.Covers("06635015") });
