@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace Wir.AppHost.Local;
@@ -25,9 +26,16 @@ public sealed class DistributedApplication
     {
         try
         {
-            return _verb == "up"
-                ? await Engine.RunAsync(Instance.Open(_data, _builder.Configuration), _builder.Resources)
-                : await Commands.RunAsync(_verb, _arguments, _data);
+            switch (_verb)
+            {
+                case "up":
+                    return await Engine.RunAsync(Instance.Open(_data, _builder.Configuration), _builder.Resources);
+                case "model":
+                    Console.WriteLine(Describe(Instance.Open(_data, _builder.Configuration)));
+                    return 0;
+                default:
+                    return await Commands.RunAsync(_verb, _arguments, _data);
+            }
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
@@ -35,6 +43,15 @@ public sealed class DistributedApplication
             return 1;
         }
     }
+
+    /// <summary>What each project gets, for tests that compare it with what is written elsewhere.</summary>
+    private string Describe(Instance instance) => JsonSerializer.Serialize(
+        _builder.Resources.OfType<ProjectResource>().ToDictionary(p => p.Name, p => new ProjectDescription(
+            p.ProjectPath,
+            p.Arguments,
+            [.. p.Waits.Select(w => w.Dependency.Name)],
+            new ProjectProcess(p, 0, instance).EnvironmentVariables())),
+        JsonSerializerOptions.Web);
 
     private sealed class Builder : IDistributedApplicationBuilder
     {
@@ -77,3 +94,5 @@ public sealed class DistributedApplication
         }
     }
 }
+
+internal sealed record ProjectDescription(string Project, List<string> Arguments, List<string> Waits, Dictionary<string, string?> Variables);

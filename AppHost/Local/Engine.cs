@@ -178,7 +178,7 @@ internal static class RunFile
         Delete(directory);
     }
 
-    private sealed record Entry(string Name, int Id, long StartTicks)
+    internal sealed record Entry(string Name, int Id, long StartTicks)
     {
         public static Entry Of(string name, int id) => new(name, id, ChildProcess.StartTicks(id) ?? 0);
     }

@@ -1,20 +1,43 @@
-// A program to run in tests of AppHost/Local: healthy until told otherwise.
+// A program to run in tests of AppHost/Local: a service that is healthy until told otherwise, a migration,
+// and the host of a small model of these two with both servers.
 using System.Collections;
+using System.Globalization;
+using Wir.AppHost.Local;
 
-if (args is ["migrate", ..])
+switch (args)
 {
-    Console.WriteLine("migrated");
-    return int.Parse(Environment.GetEnvironmentVariable("Sample__ExitCode") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+    case ["migrate", ..]:
+        Console.WriteLine("migrated");
+        return int.Parse(Environment.GetEnvironmentVariable("Sample__ExitCode") ?? "0", CultureInfo.InvariantCulture);
+    case ["host", .. var rest]:
+        return Host(rest);
+    default:
+        return Serve(args);
 }
 
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-var healthy = builder.Configuration["Sample:Healthy"] != "false";
+static int Host(string[] args)
+{
+    const string project = "../tests/SampleService/SampleService.csproj";
+    var builder = DistributedApplication.CreateBuilder(args);
+    var rabbitmq = builder.AddRabbitMQ("rabbitmq");
+    var database = builder.AddPostgres("postgres").AddDatabase("sampledb");
+    var migration = builder.AddProject("migration", project).WithArgs("migrate").WaitFor(database).WaitFor(rabbitmq);
+    builder.AddProject("service", project).WithReference(database).WithReference(rabbitmq)
+        .WaitForCompletion(migration).WithHttpEndpoint().WithHttpHealthCheck("/health/ready");
+    builder.Build().Run();
+    return Environment.ExitCode;
+}
 
-app.MapGet("/health/ready", () => healthy ? Results.Ok() : Results.StatusCode(503));
-app.MapGet("/environment", () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value));
-app.MapPost("/crash", () => Environment.FailFast("told to crash"));
-app.MapPost("/health", (bool value) => healthy = value);
-app.Lifetime.ApplicationStopping.Register(() => Console.WriteLine("stopped in order"));
-app.Run();
-return 0;
+static int Serve(string[] args)
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.Logging.SetMinimumLevel(LogLevel.Warning);
+    var app = builder.Build();
+    var healthy = builder.Configuration["Sample:Healthy"] != "false";
+    app.MapGet("/health/ready", () => healthy ? Results.Ok() : Results.StatusCode(503));
+    app.MapGet("/environment", () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value));
+    app.MapPost("/health", (bool value) => healthy = value);
+    app.Lifetime.ApplicationStopping.Register(() => Console.WriteLine($"stopped in order at {DateTime.UtcNow:O}"));
+    app.Run();
+    return 0;
+}
