@@ -8,7 +8,7 @@ using Xunit;
 namespace Wir.AppHost.Tests;
 
 /// <summary>A host in a process of its own, with both servers, ended in the worst ways.</summary>
-[Lane(Lane.Functional)]
+[Lane(Lane.Reliability)]
 public sealed class CrashTests : IAsyncDisposable
 {
     private readonly TestInstance _test = new();
