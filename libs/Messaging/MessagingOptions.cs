@@ -5,6 +5,11 @@ public sealed class MessagingOptions
 {
     public const string Section = "Wir:Messaging";
 
+    private static readonly TimeSpan[] s_retryDelays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)];
+
+    /// <summary>False where another instance does the sending: this one then only writes its outbox rows.</summary>
+    public bool RunRelay { get; set; } = true;
+
     /// <summary>Heads of aggregates taken in one round of the relay.</summary>
     public int BatchSize { get; set; } = 200;
 
@@ -38,9 +43,27 @@ public sealed class MessagingOptions
     /// <summary>Wait between tries in memory, times their number.</summary>
     public TimeSpan ImmediateDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Waits before a delivery that failed in memory is tried again, from <c>retry_message</c>; after the last one it goes to the error queue.</summary>
+    public IReadOnlyList<TimeSpan> RetryDelays { get; set; } = [];
+
+    /// <summary>What <see cref="RetryDelays"/> is when the configuration names none: 1, 5 and 15 minutes.</summary>
+    internal IReadOnlyList<TimeSpan> EffectiveRetryDelays => RetryDelays.Count > 0 ? RetryDelays : s_retryDelays;
+
     /// <summary>Time that deliveries in progress get when the process is told to stop.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Deliveries of one message by the broker after which it goes to the error queue. An argument of the queue: a change needs a new queue.</summary>
     public int DeliveryLimit { get; set; } = 20;
+
+    /// <summary>Time between two comparisons of the broker's topology with the declared one.</summary>
+    public TimeSpan TopologyInterval { get; set; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>Time between two readings of the gauges.</summary>
+    public TimeSpan GaugeInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time between two rounds of housekeeping.</summary>
+    public TimeSpan HousekeepingInterval { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long the inbox remembers what it has seen.</summary>
+    public TimeSpan InboxKept { get; set; } = TimeSpan.FromDays(7);
 }

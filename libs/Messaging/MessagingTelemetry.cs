@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Wir.Contracts;
 
 namespace Wir.Messaging;
@@ -10,6 +11,16 @@ public static class MessagingTelemetry
     public const string Name = "Wir.Messaging";
 
     private static readonly ActivitySource s_source = new(Name);
+
+    internal static Meter Meter { get; } = new(Name);
+
+    internal static Counter<long> Published { get; } = Meter.CreateCounter<long>("wir.outbox.published", "{event}", "Events confirmed by the broker");
+
+    internal static Counter<long> Handled { get; } = Meter.CreateCounter<long>("wir.inbox.handled", "{event}", "Events handled with effect");
+
+    internal static Counter<long> Repeated { get; } = Meter.CreateCounter<long>("wir.inbox.repeated", "{event}", "Deliveries of events that had been handled before");
+
+    internal static Counter<long> Failed { get; } = Meter.CreateCounter<long>("wir.inbox.failed", "{event}", "Deliveries put by after failing in memory");
 
     internal static Activity? StartPublish(EventEnvelope envelope) => Start("publish", envelope, ActivityKind.Producer, Parse(envelope.TraceParent));
 

@@ -32,7 +32,7 @@ internal readonly record struct PublishResult(PublishOutcome Outcome, string? Er
 internal sealed partial class EventPublisher(BusFactory buses, ILogger<EventPublisher> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(3);
-    private IBusControl? _bus;
+    private volatile IBusControl? _bus;
 
     /// <summary>Connects if need be; throws when <paramref name="ct"/> ends before there is a connection.</summary>
     public async Task ConnectAsync(CancellationToken ct)
@@ -55,7 +55,7 @@ internal sealed partial class EventPublisher(BusFactory buses, ILogger<EventPubl
     {
         try
         {
-            var bus = _bus ?? throw new InvalidOperationException("Not connected.");
+            if (_bus is not { } bus) return new PublishResult(PublishOutcome.Broken, "Not connected.");
             var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{EventNames.ExchangeOf(envelope.Type)}"));
             await endpoint.Send(envelope, Pipe.Execute<SendContext<EventEnvelope>>(context => Describe(context, envelope)), ct);
             return new PublishResult(PublishOutcome.Confirmed);

@@ -5,6 +5,10 @@ namespace Wir.Messaging.Broker;
 /// <summary>What a service needs on the broker. Declared in one place, deployed by <c>migrate</c>, compared with the broker ever after.</summary>
 internal sealed record Topology(IReadOnlyList<string> Exchanges, IReadOnlyList<QueueTopology> Queues, IReadOnlyList<Binding> Bindings)
 {
+    // Operators look into an error queue by taking messages and giving them back, which counts as deliveries; hence a limit out of reach
+    // (without one, newer brokers drop a message after 20).
+    private static readonly Dictionary<string, object?> s_errorArguments = new() { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 1_000_000 };
+
     public static Topology Of(MessagingBuilder model, MessagingOptions options)
     {
         var exchanges = new SortedSet<string>(StringComparer.Ordinal) { EventNames.AllEvents };
@@ -20,12 +24,12 @@ internal sealed record Topology(IReadOnlyList<string> Exchanges, IReadOnlyList<Q
         foreach (var queue in model.Queues)
         {
             var error = EventNames.ErrorQueueOf(queue.Name);
-            var arguments = Arguments(error, options);
+            queues.Add(new QueueTopology(queue.Name, Arguments(queue.Name, options)));
+            queues.Add(new QueueTopology(error, s_errorArguments));
             // Each queue stands behind an exchange of its own name, by which a single consumer can be addressed (replay).
             foreach (var name in (string[])[queue.Name, error])
             {
                 exchanges.Add(name);
-                queues.Add(new QueueTopology(name, arguments));
                 bindings.Add(new Binding(name, name, ToQueue: true));
             }
 
@@ -39,12 +43,12 @@ internal sealed record Topology(IReadOnlyList<string> Exchanges, IReadOnlyList<Q
         return new Topology([.. exchanges], queues, bindings);
     }
 
-    /// <summary>Arguments of a queue and of its error queue: the library that carries the messages declares both with the same ones.</summary>
-    public static IReadOnlyDictionary<string, object?> Arguments(string deadLetterExchange, MessagingOptions options) => new Dictionary<string, object?>
+    /// <summary>Arguments of a queue that is consumed: what it cannot get rid of goes to its error queue, and nothing is dropped on the way there.</summary>
+    public static IReadOnlyDictionary<string, object?> Arguments(string queue, MessagingOptions options) => new Dictionary<string, object?>
     {
         ["x-queue-type"] = "quorum",
         ["x-delivery-limit"] = options.DeliveryLimit,
-        ["x-dead-letter-exchange"] = deadLetterExchange,
+        ["x-dead-letter-exchange"] = EventNames.ErrorQueueOf(queue),
         ["x-dead-letter-strategy"] = "at-least-once",
         ["x-overflow"] = "reject-publish",
     };

@@ -3,11 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Wir.Messaging.Broker;
 using Wir.Messaging.Feed;
 using Wir.Messaging.Inbox;
+using Wir.Messaging.Operations;
 using Wir.Messaging.Outbox;
 using Wir.Messaging.Storage;
 
@@ -40,11 +42,23 @@ public static class MessagingExtensions
         services.AddSingleton<EventLogReader>();
         services.AddSingleton<FeedReader>();
         services.AddSingleton<Dispatcher, Dispatcher<TDb>>();
+        services.AddSingleton<ErrorQueue>();
+        services.AddSingleton<RetryStore>();
+        services.AddSingleton<MessagingState>();
+        services.AddSingleton<TopologyCheck>();
+        services.AddSingleton<Housekeeper>();
         // Started in this order and stopped in the opposite one: first no new deliveries, then the relay.
+        services.AddHostedService<MessagingGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyCheck>());
+        services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
         services.AddHostedService<FeedSequencer>();
         services.AddHostedService<Relay>();
+        services.AddHostedService<RetryPump>();
         services.AddHostedService<ConsumerHost>();
+        // What matters of it is logged here with the queue and the event's id; its own log repeats that with every stack.
+        builder.Logging.AddFilter("MassTransit", LogLevel.Critical);
         services.AddHealthChecks().AddCheck<BrokerState>("broker", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(5));
+        services.AddHealthChecks().AddCheck<TopologyCheck>("topology", HealthStatus.Degraded, ["ready"]);
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(MessagingTelemetry.Name));
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(MessagingTelemetry.Name));
         return builder;

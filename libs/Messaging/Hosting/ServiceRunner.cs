@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -59,6 +62,8 @@ public static partial class ServiceRunner
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         await WaitForDatabaseAsync(db, time, ct);
+        // Made beforehand: the first thing MigrateAsync does is to read it, and a missing table would stand in the log as an error.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
         await db.Database.MigrateAsync(ct);
         if (services.GetService<TopologyDeployer>() is { } topology)
         {
@@ -82,7 +87,8 @@ public static partial class ServiceRunner
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
             {
-                return; // The server is there; migrating creates the database.
+                await db.GetService<IRelationalDatabaseCreator>().CreateAsync(ct);
+                return;
             }
             catch (NpgsqlException e) when (e.IsTransient && time.GetElapsedTime(start) < s_databasePatience)
             {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Wir.Messaging.Feed;
+using Wir.Messaging.Operations;
 using Wir.Messaging.Outbox;
 using Wir.ServiceDefaults.Errors;
 
@@ -22,6 +23,10 @@ public static class MessagingEndpoints
             .WithSummary("The public feed: one row per thing at its latest position, also as NDJSON");
         api.MapGet("/internal/events", GetEvents).WithName("GetEvents").WithTags("Internal")
             .WithSummary("The service's own events of the last 13 months");
+        api.MapGet("/internal/messaging", GetOverview).WithName("GetMessaging").WithTags("Internal")
+            .WithSummary("Outbox, retries, error queues, feed and topology of this service");
+        api.MapPost("/internal/messaging/replay", Replay).WithName("ReplayMessages").WithTags("Internal")
+            .WithSummary("Sends again what was given up; repeating is harmless");
         return api;
     }
 
@@ -59,6 +64,39 @@ public static class MessagingEndpoints
         var last = rows.Count > 0 ? rows[^1].Position : after;
         return TypedResults.Ok(new EventsPage(rows, PageLinks.Of(http.Request, last, limit, rows.Count == limit), new PageMeta(last, rows.Count)));
     }
+
+    private static async Task<Ok<MessagingOverview>> GetOverview(HttpContext http, MessagingState state, CancellationToken ct)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(await state.ReadAsync(ct));
+    }
+
+    private static async Task<Results<Ok<ReplayAnswer>, ProblemHttpResult>> Replay(
+        ReplayRequest request, MessagingState state, MessagingBuilder model, CancellationToken ct)
+    {
+        if (request.Queue is { } queue && model.Queues.All(known => known.Name != queue))
+        {
+            return Invalid("/queue", new("Diese Warteschlange gibt es hier nicht.", "There is no such queue here.")).ToResult();
+        }
+
+        try
+        {
+            return request.What switch
+            {
+                "outbox" => TypedResults.Ok(new ReplayAnswer(await state.ReplayOutboxAsync(request.MessageId, ct))),
+                "retry" => TypedResults.Ok(new ReplayAnswer(await state.ReplayRetriesAsync(request.MessageId, ct))),
+                "errors" => TypedResults.Ok(new ReplayAnswer(await state.ReplayErrorsAsync(request.Queue, request.MessageId, ct))),
+                _ => Invalid("/what", new("what ist outbox, errors oder retry.", "what is outbox, errors or retry.")).ToResult(),
+            };
+        }
+        catch (Exception e) when (MessagingState.IsBrokerAway(e))
+        {
+            return CommonProblems.Unavailable.With(new("Der Nachrichtenserver ist nicht erreichbar.", "The broker cannot be reached.")).ToResult();
+        }
+    }
+
+    private static ProblemCase Invalid(string pointer, Text detail) =>
+        CommonProblems.InvalidValues.With(detail, new Fault(pointer, CommonProblems.Faults.InvalidValue, detail));
 
     private static ProblemCase? CheckRange(long after, int limit)
     {

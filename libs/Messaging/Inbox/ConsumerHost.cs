@@ -10,10 +10,11 @@ namespace Wir.Messaging.Inbox;
 
 /// <summary>Takes the service's queues and hands their events to the dispatcher, as long as the process runs.</summary>
 internal sealed partial class ConsumerHost(
-    BusFactory buses, MessagingBuilder model, Dispatcher dispatcher, BrokerState state, IOptions<MessagingOptions> options,
+    BusFactory buses, MessagingBuilder model, Dispatcher dispatcher, RetryStore retries, ErrorQueue errors, BrokerState state, IOptions<MessagingOptions> options,
     TimeProvider time, ILogger<ConsumerHost> logger) : IHostedService, IDisposable
 {
     private const int Stripes = 64;
+    private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(5);
     private readonly MessagingOptions _options = options.Value;
     private readonly CancellationTokenSource _stopping = new();
     private IBusControl? _bus;
@@ -53,7 +54,10 @@ internal sealed partial class ConsumerHost(
             endpoint.Durable = true;
             endpoint.PrefetchCount = queue.Concurrency * 2;
             endpoint.ConcurrentMessageLimit = queue.Concurrency;
-            foreach (var (name, value) in Topology.Arguments(EventNames.ErrorQueueOf(queue.Name), _options)) endpoint.SetQueueArgument(name, value);
+            foreach (var (name, value) in Topology.Arguments(queue.Name, _options)) endpoint.SetQueueArgument(name, value);
+
+            // Only what cannot be read as an envelope comes this way; a failing handler is dealt with below.
+            endpoint.ConfigureError(pipe => pipe.UseFilter(new UnreadableMessageFilter(queue.Name, errors)));
 
             var stripes = Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1, 1)).ToArray();
             endpoint.Handler<EventEnvelope>(context => HandleAsync(queue, context.Message, stripes, context.CancellationToken));
@@ -74,27 +78,52 @@ internal sealed partial class ConsumerHost(
         }
     }
 
+    /// <summary>Returns when the event is handled or safely put by; throws only to give the delivery back to the broker.</summary>
     private async Task TryAsync(QueueDefinition queue, EventEnvelope envelope, CancellationToken ct)
     {
-        var pause = new Pause(TimeSpan.FromSeconds(5));
-        for (var attempt = 1; ;)
+        var pause = new Pause(s_maxPause);
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await dispatcher.DispatchAsync(queue, envelope, ct);
                 return;
             }
-            catch (Exception e) when (Faults.IsDatabaseAway(e) && !_stopping.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                Log.DatabaseAway(logger, queue.Name, e.Message);
-                await pause.WaitAsync(time, _stopping.Token);
+                // Stopping: given back, so that another instance takes it at once.
+                if (_stopping.IsCancellationRequested) throw new OperationCanceledException("The service stops.", e);
+                if (Faults.IsDatabaseAway(e))
+                {
+                    Log.DatabaseAway(logger, queue.Name, e.Message);
+                    await pause.WaitAsync(time, _stopping.Token);
+                    attempt--;
+                }
+                else if (attempt < _options.ImmediateTries)
+                {
+                    Log.TryFailed(logger, e, queue.Name, envelope.Type, envelope.Id, attempt);
+                    await Task.Delay(_options.ImmediateDelay * attempt, time, ct);
+                }
+                else if (await PutByAsync(queue, envelope, e, attempt, ct))
+                {
+                    return;
+                }
             }
-            catch (Exception e) when (e is not OperationCanceledException && attempt < _options.ImmediateTries && !_stopping.IsCancellationRequested)
-            {
-                Log.TryFailed(logger, e, queue.Name, envelope.Type, envelope.Id, attempt);
-                await Task.Delay(_options.ImmediateDelay * attempt, time, ct);
-                attempt++;
-            }
+        }
+    }
+
+    private async Task<bool> PutByAsync(QueueDefinition queue, EventEnvelope envelope, Exception error, int attempts, CancellationToken ct)
+    {
+        try
+        {
+            await retries.PutAsync(queue.Name, envelope, Faults.Describe(error), attempts, _options.EffectiveRetryDelays[0], ct);
+            MessagingTelemetry.Failed.Add(1, new KeyValuePair<string, object?>("queue", queue.Name));
+            Log.PutBy(logger, error, queue.Name, envelope.Type, envelope.Id, attempts);
+            return true;
+        }
+        catch (Exception e) when (Faults.IsDatabaseAway(e))
+        {
+            return false;
         }
     }
 
@@ -105,5 +134,8 @@ internal sealed partial class ConsumerHost(
 
         [LoggerMessage(1031, LogLevel.Warning, "Queue {Queue}: handling {Type} {Id} failed, try {Attempt}")]
         public static partial void TryFailed(ILogger logger, Exception exception, string queue, string type, Guid id, int attempt);
+
+        [LoggerMessage(1032, LogLevel.Error, "Queue {Queue}: handling {Type} {Id} failed {Attempts} times; it is tried again later")]
+        public static partial void PutBy(ILogger logger, Exception exception, string queue, string type, Guid id, int attempts);
     }
 }

@@ -21,12 +21,17 @@ internal sealed class Dispatcher<TDb>(IServiceScopeFactory scopes) : Dispatcher 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!await EnterInboxAsync(db, queue.Name, envelope.Id, ct)) return false;
+        if (!await EnterInboxAsync(db, queue.Name, envelope.Id, ct))
+        {
+            MessagingTelemetry.Repeated.Add(1, new KeyValuePair<string, object?>("queue", queue.Name));
+            return false;
+        }
 
         db.Cause = envelope;
         await queue.HandleAsync(scope.ServiceProvider, envelope, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        MessagingTelemetry.Handled.Add(1, new KeyValuePair<string, object?>("queue", queue.Name));
         return true;
     }
 
@@ -44,11 +49,21 @@ internal sealed class Dispatcher<TDb>(IServiceScopeFactory scopes) : Dispatcher 
 /// <summary>Tells faults of the database from faults of the message: the first ones are waited out, they cost no try.</summary>
 internal static class Faults
 {
+    private const int MaxLength = 1000;
+
+    /// <summary>What is stored and shown about a fault: its innermost reason, cut to a length that a message header bears.</summary>
+    public static string Describe(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        var text = $"{cause.GetType().Name}: {cause.Message}";
+        return text.Length <= MaxLength ? text : text[..MaxLength];
+    }
+
     public static bool IsDatabaseAway(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is PostgresException postgres) return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300";
+            if (e is PostgresException postgres) return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "53400" or "25006";
             if (e is NpgsqlException npgsql) return npgsql.IsTransient;
         }
 

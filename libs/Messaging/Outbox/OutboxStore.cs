@@ -13,6 +13,8 @@ internal sealed record OutboxFailure(long Position, string Error, TimeSpan Wait,
 /// <summary>The relay's SQL. Claim and mark happen in one transaction, whose row locks are the claim.</summary>
 internal sealed class OutboxStore(string schema)
 {
+    private const int LogBatch = 2000;
+
     public const string EnvelopeColumns =
         "id, type, aggregate_type, aggregate_id, sequence, occurred_at, area, trace_parent, correlation_id, causation_id, payload";
 
@@ -37,38 +39,35 @@ internal sealed class OutboxStore(string schema)
             order by o.sequence limit @followers) f
         """;
 
-    // The counter row is locked until commit: log positions become visible in the order in which they were given, without gaps.
-    private string MarkSentSql { get; } = $"""
-        with sent as (
-            delete from {schema}.outbox_message where position = any(@positions) returning *
-        ), fresh as (
-            select *, row_number() over (order by position) as n from sent where not logged
-        ), head as (
-            update {schema}.messaging_counter set value = value + (select count(*) from fresh) where name = 'event_log' returning value
-        )
-        insert into {schema}.event_log (position, {EnvelopeColumns}, created_at, attempts)
-        select head.value - (select count(*) from fresh) + n, {EnvelopeColumns}, created_at, attempts + 1 from fresh cross join head
+    private string MarkFailedSql { get; } = $"""
+        update {schema}.outbox_message o
+        set attempts = o.attempts + 1, last_error = f.error, not_before = clock_timestamp() + f.wait,
+            dead_at = case when f.dead then clock_timestamp() end
+        from unnest(@positions, @errors, @waits, @dead) as f (position, error, wait, dead)
+        where o.position = f.position
         """;
 
-    // A dead row enters the log too: whoever misses its number finds the event there.
-    private string MarkFailedSql { get; } = $"""
-        with failed as (
-            update {schema}.outbox_message o
-            set attempts = o.attempts + 1, last_error = f.error, not_before = clock_timestamp() + f.wait,
-                dead_at = case when f.dead then clock_timestamp() end, logged = o.logged or f.dead
-            from unnest(@positions, @errors, @waits, @dead) as f (position, error, wait, dead)
-            where o.position = f.position
-            returning o.*
+    // Sent rows leave the table; every row that was looked at is in the log afterwards, sent or not, once. The counter row is locked until
+    // commit: log positions become visible in the order in which they were given, without gaps.
+    private string FinishSql { get; } = $"""
+        with gone as (
+            delete from {schema}.outbox_message where position = any(@sent) returning *
+        ), kept as (
+            update {schema}.outbox_message set logged = true where position = any(@kept) and not logged returning *
         ), fresh as (
-            select f.*, row_number() over (order by f.position) as n
-            from failed f join {schema}.outbox_message before on before.position = f.position
-            where f.dead_at is not null and not before.logged
+            select * from gone where not logged union all select * from kept
+        ), numbered as (
+            select *, row_number() over (order by position) as n, count(*) over () as total from fresh
         ), head as (
-            update {schema}.messaging_counter set value = value + (select count(*) from fresh) where name = 'event_log' returning value
+            update {schema}.messaging_counter set value = value + (select count(*) from fresh)
+            where name = 'event_log' and exists (select 1 from fresh) returning value
         )
-        insert into {schema}.event_log (position, {EnvelopeColumns}, created_at, attempts)
-        select head.value - (select count(*) from fresh) + n, {EnvelopeColumns}, created_at, attempts from fresh cross join head
+        insert into {schema}.event_log (position, {EnvelopeColumns}, created_at)
+        select head.value - total + n, {EnvelopeColumns}, created_at from numbered cross join head
         """;
+
+    private string UnloggedSql { get; } =
+        $"select position from {schema}.outbox_message where not logged order by position limit {LogBatch} for update nowait";
 
     /// <summary>Locks the heads of up to <paramref name="heads"/> aggregates and reads them with their followers, in order per aggregate.</summary>
     public async Task<List<OutboxRow>> ClaimAsync(NpgsqlConnection connection, int heads, int followers, TimeSpan idleTimeout, CancellationToken ct)
@@ -93,11 +92,33 @@ internal sealed class OutboxStore(string schema)
         return rows;
     }
 
-    public async Task MarkSentAsync(NpgsqlConnection connection, IReadOnlyCollection<long> positions, CancellationToken ct)
+    /// <summary>Removes what was sent and enters it, and what was kept, into the event log.</summary>
+    public async Task FinishAsync(NpgsqlConnection connection, IReadOnlyCollection<long> sent, IReadOnlyCollection<long> kept, CancellationToken ct)
     {
-        if (positions.Count == 0) return;
-        await using var command = new NpgsqlCommand(MarkSentSql, connection) { Parameters = { new("positions", positions.ToArray()) } };
+        await using var command = new NpgsqlCommand(FinishSql, connection)
+        {
+            Parameters = { new("sent", sent.ToArray()), new("kept", kept.ToArray()) },
+        };
         await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Enters pending rows into the event log without sending them, while the broker is away. True when there may be more.</summary>
+    public async Task<bool> LogPendingAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var positions = new List<long>();
+        try
+        {
+            await using var command = new NpgsqlCommand(UnloggedSql, connection);
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct)) positions.Add(reader.GetInt64(0));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false; // Another relay has them in hand and will log them; passing over them would turn the order round.
+        }
+
+        if (positions.Count > 0) await FinishAsync(connection, [], positions, ct);
+        return positions.Count == LogBatch;
     }
 
     public async Task MarkFailedAsync(NpgsqlConnection connection, IReadOnlyCollection<OutboxFailure> failures, CancellationToken ct)

@@ -22,6 +22,7 @@ internal sealed partial class Relay(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!_options.RunRelay) return;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -41,6 +42,7 @@ internal sealed partial class Relay(
             {
                 Log.Pausing(logger, e.Message);
                 await publisher.ResetAsync();
+                await LogPendingAsync(stoppingToken);
                 await _pause.WaitAsync(time, stoppingToken);
             }
         }
@@ -69,12 +71,34 @@ internal sealed partial class Relay(
 
         var results = await PublishAsync(rows, ct);
         // What was confirmed is marked even when the process is told to stop: it would else be sent again.
-        await store.MarkSentAsync(connection, results.Sent, CancellationToken.None);
         await store.MarkFailedAsync(connection, results.Failures, CancellationToken.None);
+        await store.FinishAsync(connection, results.Sent, [.. rows.Select(row => row.Position).Except(results.Sent)], CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
 
+        MessagingTelemetry.Published.Add(results.Sent.Count);
         if (results.Broken is { } error) throw new BrokenBrokerException(error);
         return results.Sent.Count > 0 || results.Failures.Any(failure => failure.Dead);
+    }
+
+    /// <summary>Without a broker the events still enter the log, from which others can read them.</summary>
+    private async Task LogPendingAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(ct);
+            bool more;
+            do
+            {
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                more = await store.LogPendingAsync(connection, ct);
+                await transaction.CommitAsync(ct);
+            }
+            while (more);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            // The database is away, too, or the service stops; the next round will tell.
+        }
     }
 
     private async Task<RoundResults> PublishAsync(List<OutboxRow> rows, CancellationToken ct)

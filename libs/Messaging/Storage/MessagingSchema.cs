@@ -46,9 +46,11 @@ public static class MessagingSchema
             unique (aggregate_type, aggregate_id, sequence))
             with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.0,
                   autovacuum_analyze_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+        create index outbox_message_unlogged on $schema.outbox_message (position) where not logged;
         create index outbox_message_dead on $schema.outbox_message (dead_at) where dead_at is not null;
 
-        -- The service's own events, in the order in which they were sent. Positions are given under a lock that is held until commit.
+        -- The service's own events of the last 13 months, sent or not: who misses one finds it here, with or without the broker.
+        -- Positions are given under a lock that is held until commit.
         create table $schema.event_log (
             position bigint not null,
             logged_at timestamptz not null default clock_timestamp(),
@@ -64,7 +66,6 @@ public static class MessagingSchema
             causation_id uuid,
             occurred_at timestamptz not null,
             created_at timestamptz not null,
-            attempts integer not null,
             primary key (position, logged_at))
             partition by range (logged_at);
         create index event_log_aggregate on $schema.event_log (aggregate_id, sequence);
@@ -84,6 +85,7 @@ public static class MessagingSchema
             message_id uuid not null,
             envelope json not null,
             attempts integer not null,
+            round integer not null default 0,
             last_error text not null,
             first_failed_at timestamptz not null default clock_timestamp(),
             due_at timestamptz not null,

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RabbitMQ.Client;
+using Wir.Contracts;
+
+namespace Wir.Messaging.Broker;
+
+/// <summary>What goes into the error queue beside the message.</summary>
+internal sealed record ErrorNote(Guid? MessageId, string Reason, int Attempts, string? TraceParent);
+
+/// <summary>One message of an error queue, as an operator sees it.</summary>
+/// <param name="MessageId">The event's id; null when the message could not be read.</param>
+/// <param name="Type">The event's identity, if readable.</param>
+/// <param name="Reason">Why it is here.</param>
+/// <param name="Attempts">How often handling was tried.</param>
+/// <param name="TraceParent">Trace of the request that caused the event.</param>
+/// <param name="FailedAt">When it came here (UTC).</param>
+public sealed record ErrorMessage(string? MessageId, string? Type, string Reason, int? Attempts, string? TraceParent, DateTimeOffset? FailedAt);
+
+/// <summary>The error queues of a service: put, look, and send back to the consumer that failed.</summary>
+internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDisposable
+{
+    private const string ReasonHeader = "wir-reason";
+    private const string AttemptsHeader = "wir-attempts";
+    private const string FailedAtHeader = "wir-failed-at";
+    private const string TypeHeader = "wir-type";
+    private const string TraceHeader = "traceparent";
+    private static readonly CreateChannelOptions s_confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private IConnection? _connection;
+
+    /// <summary>Puts a message into the error queue of <paramref name="queue"/>; returns when the broker has confirmed it.</summary>
+    public Task PutAsync(string queue, byte[] body, ErrorNote note, CancellationToken ct) => WithChannelAsync(async channel =>
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            [ReasonHeader] = note.Reason,
+            [AttemptsHeader] = note.Attempts,
+            [FailedAtHeader] = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+        };
+        if (note.TraceParent is not null) headers[TraceHeader] = note.TraceParent;
+        await PublishAsync(channel, EventNames.ErrorQueueOf(queue), body, note.MessageId?.ToString(), headers, ct);
+        return true;
+    }, ct);
+
+    public Task<uint> CountAsync(string queue, CancellationToken ct) =>
+        WithChannelAsync(channel => channel.MessageCountAsync(EventNames.ErrorQueueOf(queue), ct), ct);
+
+    /// <summary>Looks at the first messages and leaves them where they are.</summary>
+    public Task<List<ErrorMessage>> PeekAsync(string queue, int limit, CancellationToken ct) => WithChannelAsync(async channel =>
+    {
+        var messages = new List<ErrorMessage>();
+        while (messages.Count < limit && await channel.BasicGetAsync(EventNames.ErrorQueueOf(queue), autoAck: false, ct) is { } got)
+        {
+            messages.Add(Describe(got));
+        }
+
+        return messages; // Closing the channel gives them back.
+    }, ct);
+
+    /// <summary>Sends messages back to the queue that failed; the inbox keeps the effect from happening twice.</summary>
+    /// <param name="queue">The queue, without <c>_error</c>.</param>
+    /// <param name="messageId">Only this one; null = all that are there now.</param>
+    /// <param name="ct">Stops between two messages.</param>
+    /// <returns>How many were sent back.</returns>
+    public Task<int> ReplayAsync(string queue, Guid? messageId, CancellationToken ct) => WithChannelAsync(async channel =>
+    {
+        var error = EventNames.ErrorQueueOf(queue);
+        var replayed = 0;
+        // Counted first: what fails again at once comes back to the end of this queue and must not be taken a second time.
+        for (var left = await channel.MessageCountAsync(error, ct); left > 0; left--)
+        {
+            if (await channel.BasicGetAsync(error, autoAck: false, ct) is not { } got) break;
+            if (messageId is not null && Describe(got).MessageId != messageId.ToString()) continue;
+
+            var headers = new Dictionary<string, object?>();
+            if (Text(got, TraceHeader) is { } trace) headers[TraceHeader] = trace;
+            await PublishAsync(channel, queue, got.Body.ToArray(), got.BasicProperties.MessageId, headers, ct);
+            await channel.BasicAckAsync(got.DeliveryTag, multiple: false, ct);
+            replayed++;
+        }
+
+        return replayed;
+    }, ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null) await _connection.DisposeAsync();
+        _one.Dispose();
+    }
+
+    private static async Task PublishAsync(
+        IChannel channel, string exchange, byte[] body, string? messageId, Dictionary<string, object?> headers, CancellationToken ct)
+    {
+        var properties = new BasicProperties { ContentType = "application/json", Persistent = true, MessageId = messageId, Headers = headers };
+        await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body, ct);
+    }
+
+    /// <summary>A channel of its own per call, one call at a time; a connection that failed is replaced by the next call.</summary>
+    private async Task<T> WithChannelAsync<T>(Func<IChannel, Task<T>> work, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            if (_connection is not { IsOpen: true })
+            {
+                if (_connection is not null) await _connection.DisposeAsync();
+                _connection = await buses.ConnectAsync("errors", ct);
+            }
+
+            await using var channel = await _connection.CreateChannelAsync(s_confirming, ct);
+            return await work(channel);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private static ErrorMessage Describe(BasicGetResult got)
+    {
+        var (id, type) = ReadIdentity(got.Body.Span);
+        var failedAt = DateTimeOffset.TryParse(Text(got, FailedAtHeader), CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : (DateTimeOffset?)null;
+        // Without our note the broker itself put it here, after too many deliveries.
+        var reason = Text(got, ReasonHeader) ?? Text(got, "x-first-death-reason") ?? "unknown";
+        return new ErrorMessage(
+            id ?? got.BasicProperties.MessageId, type ?? Text(got, TypeHeader), reason,
+            Header(got, AttemptsHeader) as int?, Text(got, TraceHeader), failedAt);
+    }
+
+    private static (string? Id, string? Type) ReadIdentity(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var envelope = JsonSerializer.Deserialize<EventEnvelope>(body, MessagingJson.Options);
+            return (envelope?.Id.ToString(), envelope?.Type);
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static object? Header(BasicGetResult got, string name) =>
+        got.BasicProperties.Headers is { } headers && headers.TryGetValue(name, out var value) ? value : null;
+
+    private static string? Text(BasicGetResult got, string header) => Header(got, header) switch
+    {
+        byte[] bytes => Encoding.UTF8.GetString(bytes),
+        var value => value?.ToString(),
+    };
+}

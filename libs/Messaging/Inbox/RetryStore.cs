@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Wir.Contracts;
+using Wir.Messaging.Storage;
+
+namespace Wir.Messaging.Inbox;
+
+/// <summary>A delivery that waits to be tried again.</summary>
+internal sealed record RetryRow(string Queue, EventEnvelope Envelope, int Attempts, int Round, string LastError);
+
+/// <summary>The table of deliveries that failed and are tried again later.</summary>
+internal sealed class RetryStore(NpgsqlDataSource source, SchemaName schema)
+{
+    /// <summary>Puts a delivery by. Repeated for the same one, it changes nothing: the first note stands.</summary>
+    public async Task PutAsync(string queue, EventEnvelope envelope, string error, int attempts, TimeSpan wait, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            insert into {schema.Name}.retry_message (consumer, message_id, envelope, attempts, last_error, due_at)
+            values (@consumer, @id, @envelope, @attempts, @error, clock_timestamp() + @wait) on conflict do nothing
+            """);
+        command.Parameters.AddWithValue("consumer", queue);
+        command.Parameters.AddWithValue("id", envelope.Id);
+        command.Parameters.Add(new NpgsqlParameter("envelope", NpgsqlDbType.Json) { Value = MessagingJson.Write(envelope) });
+        command.Parameters.AddWithValue("attempts", attempts);
+        command.Parameters.AddWithValue("error", error);
+        command.Parameters.AddWithValue("wait", wait);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Locks the row that is due longest; its lock lasts as long as the transaction of <paramref name="connection"/>.</summary>
+    public async Task<RetryRow?> ClaimAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand($"""
+            select consumer, envelope, attempts, round, last_error from {schema.Name}.retry_message
+            where due_at <= clock_timestamp() order by due_at limit 1 for update skip locked
+            """, connection);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct)) return null;
+        var envelope = JsonSerializer.Deserialize<EventEnvelope>(reader.GetString(1), MessagingJson.Options)!;
+        return new RetryRow(reader.GetString(0), envelope, reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4));
+    }
+
+    public async Task PostponeAsync(NpgsqlConnection connection, RetryRow row, string error, TimeSpan wait, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand($"""
+            update {schema.Name}.retry_message
+            set attempts = attempts + 1, round = round + 1, last_error = @error, due_at = clock_timestamp() + @wait
+            where consumer = @consumer and message_id = @id
+            """, connection);
+        command.Parameters.AddWithValue("error", error);
+        command.Parameters.AddWithValue("wait", wait);
+        command.Parameters.AddWithValue("consumer", row.Queue);
+        command.Parameters.AddWithValue("id", row.Envelope.Id);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public async Task RemoveAsync(NpgsqlConnection connection, RetryRow row, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            $"delete from {schema.Name}.retry_message where consumer = @consumer and message_id = @id", connection);
+        command.Parameters.AddWithValue("consumer", row.Queue);
+        command.Parameters.AddWithValue("id", row.Envelope.Id);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

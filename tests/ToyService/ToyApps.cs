@@ -1,0 +1,42 @@
+using Wir.Messaging;
+
+namespace Wir.ToyService;
+
+/// <summary>The two services, as a test process runs them in itself or as a process of their own.</summary>
+public static class ToyApps
+{
+    public static WebApplication BuildToy(string[] args, IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = CreateBuilder(args, settings);
+        builder.AddServiceDatabase<ToyDb>("toydb");
+        builder.AddMessaging<ToyDb>("toy", m => m.Publish<ThingChanged>().Publish<ThingNoted>());
+        var app = builder.Build();
+        app.MapGroup("/api/toy/v1").MapMessaging<ToyDb>();
+        return app;
+    }
+
+    public static WebApplication BuildCopy(string[] args, IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = CreateBuilder(args, settings);
+        builder.Services.AddSingleton<Gate>();
+        builder.AddServiceDatabase<CopyDb>("copydb");
+        builder.AddMessaging<CopyDb>("copy", m =>
+        {
+            m.Queue("things", q => q.On<ThingChanged, WhenThingChanged>());
+            // For tests that emit more than one contract: without it, nobody takes the second.
+            if (builder.Configuration.GetValue<bool>("Toy:Journal")) m.Queue("journal", q => q.OnAny<WhenAnything>());
+        });
+        var app = builder.Build();
+        app.MapGroup("/api/copy/v1").MapMessaging<CopyDb>();
+        return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args, IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("MassTransit", LogLevel.Error);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        return builder;
+    }
+}
