@@ -164,7 +164,8 @@ internal static class RunFile
         List<Entry> Left() => JsonSerializer.Deserialize<List<Entry>>(File.ReadAllText(path), JsonSerializerOptions.Web)!
             .Where(e => ChildProcess.StartTicks(e.Id) == e.StartTicks).ToList();
         var clock = Stopwatch.StartNew();
-        for (var left = Left(); left.Count > 0; left = Left())
+        var found = Left();
+        for (var left = found; left.Count > 0; left = Left())
         {
             if (left.All(e => e.Name != "watcher"))
             {
@@ -174,6 +175,9 @@ internal static class RunFile
 
             await Task.Delay(200);
         }
+
+        // What outlives its leader: the broker's port mapper. A number that still names a group is not given to another process.
+        found.ForEach(e => ChildProcess.Kill(-e.Id, Signal.Kill));
 
         Delete(directory);
     }

@@ -76,8 +76,25 @@ public sealed class CrashTests : IAsyncDisposable
         return JsonSerializer.Deserialize<List<RunFile.Entry>>(entries, JsonSerializerOptions.Web)!.ToDictionary(e => e.Name, e => e.Id);
     }
 
+    /// <summary>The processes and all that they started: each leads a session, which its descendants belong to.</summary>
     private static Task AllEndAsync(IEnumerable<int> processes) => Eventually.TrueAsync(
-        () => Task.FromResult(processes.All(p => ChildProcess.StartTicks(p) is null)), "all processes have ended");
+        () => Task.FromResult(!Directory.EnumerateDirectories("/proc").Any(d => SessionOf(d) is { } session && processes.Contains(session))),
+        "all processes have ended");
+
+    private static int? SessionOf(string process)
+    {
+        try
+        {
+            // 4711 (a name) S 1 4711 4711 … : state, parent, group, session
+            var stat = File.ReadAllText(process + "/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] == "Z" ? null : int.Parse(fields[3], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private async Task<object?> ExecuteAsync(string sql)
     {
