@@ -6,6 +6,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 string InRepository(string path) => Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", path));
 var port = int.Parse(builder.Configuration["port"] ?? "8080", CultureInfo.InvariantCulture);
 var data = Path.GetFullPath(builder.Configuration["data"] ?? InRepository(".wir"));
+var publicUrl = builder.Configuration["public-url"] ?? $"http://127.0.0.1:{port}";
 var seed = builder.Configuration["empty"] is "true" ? null : InRepository("seed");
 
 var postgres = builder.AddPostgres("postgres").WithDataVolume();
@@ -58,6 +59,10 @@ foreach (var service in new[] { registry, welcomepackage, monitor })
     service.WithReference(gateway);
     gateway.WithReference(service).WaitFor(service);
 }
+
+// What people get in a mail, or read from a QR code, leads to the one door. Mail is left in a folder until an SMTP server is named.
+registry.WithEnvironment("Wir__PublicUrl", publicUrl).WithEnvironment("Wir__Mail__Folder", Path.Combine(data, "mail"));
+welcomepackage.WithEnvironment("Wir__PublicUrl", publicUrl);
 
 var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), launchProfileName: null)
     .WithReference(gateway).WaitFor(gateway)

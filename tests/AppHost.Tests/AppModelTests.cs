@@ -76,6 +76,17 @@ public sealed class AppModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Links_for_people_lead_to_the_one_door_and_mail_stays_in_the_instance()
+    {
+        var local = await DescribeAsync("--port", "8123");
+        var behindAProxy = await DescribeAsync("--public-url", "https://wir.example.org");
+
+        Assert.Equal(Path.Combine(_directory, "mail"), local["registry"].Variables["Wir__Mail__Folder"]);
+        Assert.All(new[] { "registry", "welcomepackage" }, s => Assert.Equal("http://127.0.0.1:8123", local[s].Variables["Wir__PublicUrl"]));
+        Assert.All(new[] { "registry", "welcomepackage" }, s => Assert.Equal("https://wir.example.org", behindAProxy[s].Variables["Wir__PublicUrl"]));
+    }
+
+    [Fact]
     public async Task A_port_is_remembered()
     {
         await DescribeAsync("--port", "8123");
