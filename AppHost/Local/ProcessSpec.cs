@@ -27,6 +27,8 @@ internal enum Signal
     Quit = 3,
     Kill = 9,
     Term = 15,
+    Continue = 18,
+    Stop = 19,
 }
 
 /// <summary>What the engine can run: the two servers, and a program of our own.</summary>

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Wir.AppHost.Local;
+using Wir.Demo;
+
+[assembly: AssemblyFixture(typeof(Wir.Platform.Tests.WholePlatform))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Wir.Platform.Tests;
+
+/// <summary>The whole model, started once for all tests of this project, as <c>./wir up</c> starts it: in a directory of its own, on free ports.</summary>
+public sealed class WholePlatform : IAsyncLifetime
+{
+    private readonly Watcher _watcher = new();
+    private readonly int _port = Ports.Choose();
+    private LogFile? _log;
+    private ChildProcess? _host;
+    private RunningInstance? _instance;
+
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("wir-platform-").FullName;
+
+    public RunningInstance Instance => _instance ?? throw new InvalidOperationException("The platform is not up.");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            // The user postgres must be able to pass through.
+            File.SetUnixFileMode(Directory, File.GetUnixFileMode(Directory) | UnixFileMode.OtherExecute);
+        }
+
+        _log = new LogFile(LogPath("apphost"));
+        await UpAsync();
+    }
+
+    /// <summary>Starts everything, and returns when all of it is healthy.</summary>
+    public async Task UpAsync()
+    {
+        _host = ChildProcess.Start(AppHost("--data", Directory, "--port", $"{_port}"), _log!, _watcher);
+        await ChildProcess.RunAsync(AppHost("wait", $"{_host.Id}", "--data", Directory), TestContext.Current.CancellationToken);
+        _instance = RunningInstance.Open(Directory);
+    }
+
+    /// <summary>Stops everything in order.</summary>
+    public async Task DownAsync()
+    {
+        await AskAsync("stop");
+        Assert.Equal(0, await _host!.Exited);
+        _host = null;
+    }
+
+    public Door Door(string? key = null) => new(Instance.Address, key is null ? null : Instance.Keys[key]);
+
+    internal async Task<ResourceStatus> StatusAsync(string name) =>
+        JsonSerializer.Deserialize<List<ResourceStatus>>((await AskAsync("status"))!, JsonSerializerOptions.Web)!.Single(r => r.Name == name);
+
+    internal Task<string?> AskAsync(string order) => ControlServer.AskAsync(Socket, order);
+
+    internal string LogOf(string resource) => File.ReadAllText(LogPath(resource));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await AskAsync("stop");
+            await _host.StopAsync();
+        }
+
+        _watcher.Dispose();
+        _log?.Dispose();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private static ProcessSpec AppHost(params string[] arguments) =>
+        new("dotnet", [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll")), .. arguments]);
+
+    private string Socket => Wir.AppHost.Local.Instance.ControlSocket(Directory);
+
+    private string LogPath(string name) => Wir.AppHost.Local.Instance.LogPath(Directory, name);
+}
