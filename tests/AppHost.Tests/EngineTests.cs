@@ -28,10 +28,10 @@ public sealed class EngineTests : IAsyncDisposable
 
         Assert.Equal("Completed", (await _test.StatusAsync("migration"))!.State);
         Assert.Equal("Running", (await _test.StatusAsync("inner"))!.State);
-        Assert.True(File.GetCreationTimeUtc(_test.Log("migration")) <= (await StartTimeAsync("inner")));
-        Assert.True(await StartTimeAsync("inner") <= await StartTimeAsync("outer"));
+        Assert.True(TimeOf("migrated", "migration") < TimeOf("started", "inner"));
+        Assert.True(TimeOf("started", "inner") < TimeOf("started", "outer"));
         Assert.Equal(0, await _test.StopAsync());
-        Assert.True(StopTime("outer") < StopTime("inner"));
+        Assert.True(TimeOf("stopped in order", "outer") < TimeOf("stopped in order", "inner"));
     }
 
     [Fact]
@@ -63,6 +63,58 @@ public sealed class EngineTests : IAsyncDisposable
         var after = await _test.BecomesAsync("service", "Running");
         Assert.NotEqual(before.Pid, after.Pid);
         Assert.Equal(before.Address, after.Address);
+    }
+
+    [Fact]
+    public void Pauses_between_restarts_double_up_to_half_a_minute() => Assert.Equal(
+        [1, 2, 4, 8, 16, 30, 30], Enumerable.Range(1, 7).Select(failures => ResourceRun.Pause(failures).TotalSeconds));
+
+    [Fact]
+    public async Task A_service_that_never_becomes_healthy_is_given_up_after_three_attempts()
+    {
+        _test.AddService("service").WithArgs("migrate");
+        _test.AddService("outer").WaitFor(_test.AddService("inner").WithArgs("migrate"));
+
+        _test.Start();
+
+        Assert.Contains("did not become healthy in 3 attempts", (await _test.BecomesAsync("service", "Failed")).Message, StringComparison.Ordinal);
+        Assert.Equal("inner failed", (await _test.BecomesAsync("outer", "Failed")).Message);
+    }
+
+    [Fact]
+    public async Task Replicas_run_side_by_side_and_one_of_them_is_restarted_alone()
+    {
+        _test.AddService("service").WithReplicas(2);
+        _test.Start();
+        var first = await _test.BecomesAsync("service.0", "Running");
+        var second = await _test.BecomesAsync("service.1", "Running");
+
+        Assert.Equal("ok", await _test.AskAsync("restart service.1"));
+
+        var again = await _test.BecomesAsync("service.1", "Running");
+        Assert.NotEqual(first.Address, second.Address);
+        Assert.Equal(second.Address, again.Address);
+        Assert.NotEqual(second.Pid, again.Pid);
+        Assert.Equal(first.Pid, (await _test.StatusAsync("service.0"))!.Pid);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_in_the_directory_is_recognised_and_nobody_elses_process_is_touched()
+    {
+        // A process of somebody else that has a number from the old run, and a socket and a lock that nobody holds.
+        using var somebody = System.Diagnostics.Process.Start("sleep", "60");
+        var stale = new RunFile.Entry("service", somebody.Id, ChildProcess.StartTicks(somebody.Id)!.Value - 1);
+        await File.WriteAllTextAsync(
+            Path.Combine(_test.Directory, "run.json"), System.Text.Json.JsonSerializer.Serialize(new[] { stale }, System.Text.Json.JsonSerializerOptions.Web));
+        await File.WriteAllTextAsync(Instance.ControlSocket(_test.Directory), "");
+        await File.WriteAllTextAsync(Path.Combine(_test.Directory, "apphost.lock"), "");
+        _test.AddService("service");
+
+        _test.Start();
+        await _test.BecomesAsync("service", "Running");
+
+        Assert.False(somebody.HasExited);
+        somebody.Kill();
     }
 
     [Fact]
@@ -154,11 +206,8 @@ public sealed class EngineTests : IAsyncDisposable
         Assert.Contains($"Port {port} on 127.0.0.1 is taken", (await _test.BecomesAsync("service", "Failed")).Message, StringComparison.Ordinal);
     }
 
-    private async Task<DateTime> StartTimeAsync(string name) =>
-        System.Diagnostics.Process.GetProcessById((await _test.StatusAsync(name))!.Pid!.Value).StartTime.ToUniversalTime();
-
     /// <summary>The sample writes: stopped in order at 2026-11-22T12:00:00.0000000Z</summary>
-    private DateTime StopTime(string name) => DateTime.Parse(
-        File.ReadLines(_test.Log(name)).Single(l => l.StartsWith("stopped in order at ", StringComparison.Ordinal))["stopped in order at ".Length..],
+    private DateTime TimeOf(string what, string name) => DateTime.Parse(
+        File.ReadLines(_test.Log(name)).Single(l => l.StartsWith($"{what} at ", StringComparison.Ordinal))[$"{what} at ".Length..],
         System.Globalization.CultureInfo.InvariantCulture);
 }

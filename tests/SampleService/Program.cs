@@ -7,7 +7,7 @@ using Wir.AppHost.Local;
 switch (args)
 {
     case ["migrate", ..]:
-        Console.WriteLine("migrated");
+        Console.WriteLine($"migrated at {DateTime.UtcNow:O}");
         return int.Parse(Environment.GetEnvironmentVariable("Sample__ExitCode") ?? "0", CultureInfo.InvariantCulture);
     case ["host", .. var rest]:
         return Host(rest);
@@ -30,6 +30,7 @@ static int Host(string[] args)
 
 static int Serve(string[] args)
 {
+    Console.WriteLine($"started at {DateTime.UtcNow:O}");
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.Logging.SetMinimumLevel(LogLevel.Warning);
     var app = builder.Build();
