@@ -25,5 +25,7 @@ public static partial class AccessTable
         new("GET", "/api/{service}/v1/internal/events", Scopes.ReadInternal),
         new("GET", "/api/{service}/v1/internal/messaging", Scopes.PlatformAdmin),
         new("POST", "/api/{service}/v1/internal/messaging/replay", Scopes.PlatformAdmin),
+        new("GET", "/api/{service}/v1/internal/jobs", Scopes.PlatformAdmin),
+        new("POST", "/api/{service}/v1/internal/jobs/{id}/replay", Scopes.PlatformAdmin),
     ];
 }

@@ -14,6 +14,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     private readonly DbContextOptions _options = options;
     private readonly List<IEvent> _events = [];
     private readonly List<FeedChange> _changes = [];
+    private readonly List<Func<ServiceDb, CancellationToken, Task>> _writes = [];
 
     /// <summary>Schema of the service's own tables, outbox and inbox included; equal to the service's name.</summary>
     public abstract string Schema { get; }
@@ -24,18 +25,26 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>True from the moment that rows for the relay or the feed were written until their commit was signalled.</summary>
     internal bool HasUnsignalledRows { get; set; }
 
+    /// <summary>Asked before every commit of this context, inside its transaction; throws to prevent it. With it, nothing is written outside a transaction.</summary>
+    internal Func<ServiceDb, CancellationToken, Task>? BeforeCommit { get; set; }
+
     /// <summary>Sends <paramref name="event"/> when, and only when, the next <c>SaveChangesAsync</c> commits. Events of one save keep their order.</summary>
     public void Emit(IEvent @event) => _events.Add(@event);
 
     /// <summary>Puts the thing's new public state into the service's feed (<c>/changes</c>) with the next <c>SaveChangesAsync</c>.</summary>
     public void Feed(FeedChange change) => _changes.Add(change);
 
+    /// <summary>Writes more within the next <c>SaveChangesAsync</c>'s transaction (other libraries' rows); the process is woken after the commit.</summary>
+    internal void OnSave(Func<ServiceDb, CancellationToken, Task> write) => _writes.Add(write);
+
+    private bool HasPending => _events.Count + _changes.Count + _writes.Count > 0;
+
     /// <exception cref="NotSupportedException">Something was emitted or fed: only <see cref="SaveChangesAsync(bool, CancellationToken)"/> writes that.</exception>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
-        if (_events.Count + _changes.Count > 0)
+        if (HasPending)
         {
-            throw new NotSupportedException("Events and feed changes are written by SaveChangesAsync only.");
+            throw new NotSupportedException("Events, feed changes and jobs are written by SaveChangesAsync only.");
         }
 
         return base.SaveChanges(acceptAllChangesOnSuccess);
@@ -43,7 +52,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        if (_events.Count + _changes.Count == 0) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (!HasPending) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
         if (Database.CurrentTransaction is not null)
         {
@@ -74,12 +83,14 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         HasUnsignalledRows = true;
         if (_events.Count > 0) await OutboxWriter.WriteAsync(this, _events, now, ct);
         if (_changes.Count > 0) await FeedWriter.WriteAsync(this, _changes, now, ct);
+        foreach (var write in _writes) await write(this, ct);
     }
 
     private void ClearPending()
     {
         _events.Clear();
         _changes.Clear();
+        _writes.Clear();
     }
 
     private TimeProvider Clock =>

@@ -1,8 +1,11 @@
+using Wir.Jobs;
 using Wir.Messaging;
+using Wir.ServiceDefaults;
+using Wir.ServiceDefaults.Access;
 
 namespace Wir.ToyService;
 
-/// <summary>The two services, as a test process runs them in itself or as a process of their own.</summary>
+/// <summary>The services, as a test process runs them in itself or as a process of their own.</summary>
 public static class ToyApps
 {
     public static WebApplication BuildToy(string[] args, IReadOnlyDictionary<string, string?> settings)
@@ -31,12 +34,36 @@ public static class ToyApps
         return app;
     }
 
+    /// <summary>Has jobs only, under the real pipeline with tokens and access rules.</summary>
+    public static WebApplication BuildWork(string[] args, IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, EnvironmentName = "Production" });
+        Configure(builder, settings);
+        builder.AddServiceDefaults("work");
+        builder.AddServiceDatabase<WorkDb>("workdb");
+        builder.AddJobs<WorkDb>(jobs =>
+        {
+            jobs.On<DoSteps>("steps");
+            jobs.On<WriteNote>("note").WithConcurrency(4);
+            if (builder.Configuration.GetValue<bool>("Toy:Recurring")) jobs.On<WriteNote>("tick").Every(TimeSpan.FromSeconds(1));
+        });
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapServiceApi("/api/work/v1").MapJobs();
+        return app;
+    }
+
     private static WebApplicationBuilder CreateBuilder(string[] args, IReadOnlyDictionary<string, string?> settings)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        Configure(builder, settings);
+        return builder;
+    }
+
+    private static void Configure(WebApplicationBuilder builder, IReadOnlyDictionary<string, string?> settings)
+    {
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("MassTransit", LogLevel.Error);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        return builder;
     }
 }

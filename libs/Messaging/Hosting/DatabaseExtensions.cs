@@ -23,10 +23,10 @@ public static class DatabaseExtensions
         services.AddSingleton(provider => CreateDataSource(provider.GetRequiredService<IConfiguration>(), connectionName));
         services.AddSingleton(new SchemaName(SchemaOf<TDb>()));
         services.AddSingleton<CommitSignal>();
-        services.AddSingleton<CommitSignalInterceptor>();
+        services.AddSingleton<CommitInterceptor>();
         services.AddDbContext<TDb>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.MigrationsHistoryTable("ef_migration"))
-            .AddInterceptors(provider.GetRequiredService<CommitSignalInterceptor>()));
+            .AddInterceptors(provider.GetRequiredService<CommitInterceptor>()));
         services.AddScoped<ServiceDb>(provider => provider.GetRequiredService<TDb>());
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", HealthStatus.Unhealthy, ["ready"], TimeSpan.FromSeconds(5));
         return builder;

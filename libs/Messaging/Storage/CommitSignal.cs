@@ -1,9 +1,6 @@
-using System.Data.Common;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-
 namespace Wir.Messaging.Storage;
 
-/// <summary>Wakes the relay and the feed's sequencer of this process after a commit. A hint only: both look for themselves every second.</summary>
+/// <summary>Wakes the relay, the feed's sequencer and the jobs of this process after a commit. A hint only: each looks for itself every second.</summary>
 internal sealed class CommitSignal
 {
     public Wakeup Relay { get; } = new();
@@ -41,22 +38,4 @@ internal sealed class Wakeup : IDisposable
     public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => _bell.WaitAsync(atMost, ct);
 
     public void Dispose() => _bell.Dispose();
-}
-
-internal sealed class CommitSignalInterceptor(CommitSignal signal) : DbTransactionInterceptor
-{
-    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Raise(eventData);
-
-    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
-    {
-        Raise(eventData);
-        return Task.CompletedTask;
-    }
-
-    private void Raise(TransactionEndEventData eventData)
-    {
-        if (eventData.Context is not ServiceDb { HasUnsignalledRows: true } db) return;
-        db.HasUnsignalledRows = false;
-        signal.Raise();
-    }
 }
