@@ -7,7 +7,6 @@ using OpenTelemetry.Trace;
 using Wir.Jobs.Running;
 using Wir.Jobs.Storage;
 using Wir.Messaging;
-using Wir.Messaging.Storage;
 
 namespace Wir.Jobs;
 
