@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Wir.AppHost.Local.Backup;
 
 namespace Wir.AppHost.Local;
 
@@ -33,6 +34,12 @@ public sealed class DistributedApplication
                 case "model":
                     Console.WriteLine(Describe(Instance.Open(_data, _builder.Configuration)));
                     return 0;
+                case "backup":
+                    return await BackupCommand.RunAsync(
+                        _arguments.FirstOrDefault(), Instance.Open(_data, _builder.Configuration), _builder.Resources, CancellationToken.None);
+                case "restore":
+                    return await RestoreCommand.RunAsync(
+                        _arguments.FirstOrDefault(), Instance.Open(_data, _builder.Configuration), _builder.Resources, CancellationToken.None);
                 default:
                     return await Commands.RunAsync(_verb, _arguments, _data);
             }

@@ -71,6 +71,13 @@ internal sealed class PostgresServer(string directory, int port, string password
         }
     }
 
+    /// <summary>One of PostgreSQL's own programs, as the superuser on one database of this server.</summary>
+    public ProcessSpec Tool(string program, string database, params string[] arguments) =>
+        new(Path.Combine(FindPrograms(), program), ["--host=127.0.0.1", $"--port={port}", $"--username={UserName}", $"--dbname={database}", .. arguments])
+        {
+            Environment = new Dictionary<string, string?> { ["PGPASSWORD"] = password },
+        };
+
     /// <summary>Whether the user that the server runs as may enter a directory: as root that is postgres, whom /root refuses.</summary>
     public static async Task<bool> CanEnterAsync(string directory, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ namespace Wir.AppHost.Tests;
 [Lane(Lane.Reliability)]
 public sealed class CrashTests : IAsyncDisposable
 {
-    private readonly TestInstance _test = new();
+    private readonly TestInstance _test = new(openForPostgres: true);
     private Process? _host;
 
     public async ValueTask DisposeAsync()

@@ -12,9 +12,11 @@ internal sealed class TestInstance : IAsyncDisposable
 
     private Task<int>? _host;
 
-    public TestInstance()
+    /// <param name="openForPostgres">The databases lie in the directory also when the tests run as root, and end with it.</param>
+    public TestInstance(bool openForPostgres = false)
     {
         Directory = System.IO.Directory.CreateTempSubdirectory("wir-instance-").FullName;
+        if (openForPostgres) File.SetUnixFileMode(Directory, File.GetUnixFileMode(Directory) | UnixFileMode.OtherExecute);
         Builder = DistributedApplication.CreateBuilder(["--data", Directory]);
     }
 
