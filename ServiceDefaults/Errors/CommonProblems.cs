@@ -27,6 +27,9 @@ public static class CommonProblems
     public static readonly Problem UnknownLanguage = new("WIR-COM-0022", 400, new("Unbekannte Sprache", "Unknown language"));
     public static readonly Problem FourEyes = new("WIR-COM-0023", 403, new("Vier-Augen-Prinzip", "Four eyes are needed"));
     public static readonly Problem UnknownCursor = new("WIR-COM-0024", 400, new("Ungültige Fortsetzungsmarke", "Invalid cursor"));
+    public static readonly Problem IdempotencyKeyReused = new("WIR-COM-0025", 422, new("Idempotency-Key anders verwendet", "Idempotency-Key used otherwise"));
+    public static readonly Problem InvalidIdempotencyKey = new("WIR-COM-0026", 400, new("Ungültiger Idempotency-Key", "Invalid Idempotency-Key"));
+    public static readonly Problem Exists = new("WIR-COM-0027", 412, new("Gibt es schon", "Exists already"));
 
     /// <summary>Codes of single faults (<see cref="Fault.Code"/>) that are no problems of their own.</summary>
     public static class Faults

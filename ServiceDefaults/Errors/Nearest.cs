@@ -19,7 +19,7 @@ public static class Nearest
     }
 
     /// <summary>A sentence's ending: the nearest name, or nothing.</summary>
-    internal static Text Hint(string asked, IReadOnlyCollection<string> known) => Of(asked, known) switch
+    public static Text Hint(string asked, IReadOnlyCollection<string> known) => Of(asked, known) switch
     {
         { } name => new($" Gemeint war vielleicht „{name}“.", $" Perhaps “{name}” was meant."),
         null => new("", ""),

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 
 namespace Wir.ServiceDefaults.Tokens;
@@ -48,7 +47,7 @@ internal static class TokenRegistration
                 context.Response.Headers.WWWAuthenticate = "Bearer";
                 return WriteAsync(context.HttpContext, CommonProblems.Unauthenticated.With(new("Die Anfrage trägt kein gültiges Token.", "The request carries no valid token.")));
             },
-            OnForbidden = context => WriteAsync(context.HttpContext, Refusal(context.HttpContext)),
+            OnForbidden = context => AccessRefusal.WriteAsync(context.HttpContext),
         };
     }
 
@@ -71,20 +70,6 @@ internal static class TokenRegistration
         {
             return null;
         }
-    }
-
-    /// <summary>Who came without credentials can come back with some (401); who has shown them lacks the scope (403).</summary>
-    private static ProblemCase Refusal(HttpContext context)
-    {
-        var scopes = string.Join(", ", context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>()?.Scopes ?? []);
-        if (context.User.FindFirst(TokenClaims.Subject)?.Value == TokenClaims.Anonymous)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return CommonProblems.Unauthenticated.With(new(
-                $"Nötig ist ein API-Schlüssel oder eine Anmeldung mit: {scopes}.", $"An API key or a sign-in is needed with: {scopes}."));
-        }
-
-        return CommonProblems.Forbidden.With(new($"Nötig ist eine dieser Berechtigungen: {scopes}.", $"One of these scopes is needed: {scopes}."));
     }
 
     private static Task WriteAsync(HttpContext context, ProblemCase problem) => problem.ToResult().ExecuteAsync(context);

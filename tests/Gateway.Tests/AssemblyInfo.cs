@@ -1,0 +1,1 @@
+[assembly: Wir.TestKit.Lane(Wir.TestKit.Lane.Functional)]
