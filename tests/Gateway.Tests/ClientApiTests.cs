@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Wir.TestKit;
 using Xunit;
 
@@ -37,11 +34,11 @@ public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<Gatew
     public async Task A_revoked_client_is_refused_within_five_seconds_by_every_instance()
     {
         var address = new Uri($"http://127.0.0.1:{GatewayFixture.FreePort()}");
-        await using var second = await fixture.StartAsync(address);
+        await fixture.StartAsync(address);
         using var elsewhere = GatewayFixture.NewClient(address);
         var (id, key) = await CreateAsync("revoked");
         elsewhere.DefaultRequestHeaders.Add("X-Api-Key", key);
-        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/api/clients/v1/me")).StatusCode);
+        await Eventually.TrueAsync(async () => (await elsewhere.GetAsync("/api/clients/v1/me")).StatusCode == HttpStatusCode.OK, "the other instance knows the key");
         var etag = (await fixture.GetAsync($"{Clients}/{id}", Operator)).Header("ETag")!;
 
         Assert.Equal(HttpStatusCode.NoContent, (await fixture.SendAsync(HttpMethod.Delete, $"{Clients}/{id}", Operator, null, ("If-Match", etag))).Status);
@@ -139,11 +136,11 @@ public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<Gatew
 
         var events = await Eventually.ValueAsync(async () =>
             (await fixture.GetAsync("/api/clients/v1/internal/events?limit=5000", fixture.Key("districtAdmin"))).Json["data"]!.AsArray()
-                .Where(row => (string?)row!["aggregateId"] == id).ToArray() is { Length: > 0 } rows ? rows : null, "the event is in the log");
+                .Select(row => row!["event"]!).Where(row => (string?)row["aggregateId"] == id).ToArray() is { Length: > 0 } rows ? rows : null, "the event is in the log");
 
-        Assert.Equal("urn:message:wir:gateway:client-changed:v1", (string?)events[0]!["type"]);
-        Assert.Equal("created", (string?)events[0]!["data"]!["change"]);
-        Assert.DoesNotContain("told", events[0]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("urn:message:wir:gateway:client-changed:v1", (string?)events[0]["type"]);
+        Assert.Equal("created", (string?)events[0]["data"]!["change"]);
+        Assert.DoesNotContain("told", events[0].ToJsonString(), StringComparison.Ordinal);
     }
 
     private async Task<(string Id, string Key)> CreateAsync(string name)

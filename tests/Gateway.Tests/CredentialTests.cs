@@ -145,7 +145,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task A_second_instance_and_a_restart_go_on_with_the_same_signing_key()
     {
         var address = new Uri($"http://127.0.0.1:{GatewayFixture.FreePort()}");
-        await using var second = await fixture.StartAsync(address);
+        var second = await fixture.StartAsync(address);
 
         Assert.Equal(
             fixture.Gateway.Services.GetRequiredService<SigningKeys>().PublicKeys().ToJson(),

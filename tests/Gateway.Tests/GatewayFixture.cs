@@ -101,6 +101,12 @@ public class GatewayFixture : IAsyncLifetime
 
     public Task<Answer> GetAsync(string path, string? key = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, key, null, headers);
 
+    public static async Task StopAsync(WebApplication gateway)
+    {
+        await gateway.StopAsync();
+        await gateway.DisposeAsync();
+    }
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -111,7 +117,7 @@ public class GatewayFixture : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         Client?.Dispose();
-        foreach (var gateway in _gateways) await gateway.DisposeAsync();
+        foreach (var gateway in _gateways) await StopAsync(gateway);
         await Registry.DisposeAsync();
         await Portal.DisposeAsync();
         if (_broker is not null) await _broker.DisposeAsync();

@@ -1,5 +1,6 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Wir.Messaging.Storage;
 
 #nullable disable
 
@@ -11,6 +12,8 @@ namespace Wir.Gateway.Data.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.CreateMessaging("gateway");
+
             migrationBuilder.EnsureSchema(
                 name: "gateway");
 
