@@ -20,7 +20,7 @@ internal static class ClientEndpoints
         api.MapMessaging<GatewayDb>();
         api.MapGet("/me", GetMe).WithName("GetMe").WithTags("Caller").WithSummary("Who the request comes from, as the platform sees it");
         var clients = api.MapGroup("/clients").WithTags("Clients");
-        clients.MapGet("", ListClients).WithName("ListClients").WithSummary("All clients, by name");
+        clients.MapGet("", ListClients).WithName("ListClients").WithSummary("All clients, in the order in which they were made");
         clients.MapPost("", CreateClient).WithName("CreateClient").WithSummary("A new client with its first key, which is shown this once");
         clients.MapGet("/{id:guid}", GetClient).WithName("GetClient").WithSummary("One client");
         clients.MapPatch("/{id:guid}", ChangeClient).WithName("ChangeClient").WithSummary("Changes name, scopes, areas or limit");
@@ -34,10 +34,10 @@ internal static class ClientEndpoints
     private static async Task<ReadResult<ListOf<ClientView>>> ListClients(HttpContext context, [AsParameters] Paging paging, GatewayDb db, CancellationToken ct)
     {
         var take = paging.Take();
-        var after = paging.After<NameKey>(context)?.Name ?? "";
+        var after = paging.After<IdKey>(context)?.Id ?? Guid.Empty;
         var rows = await db.Clients.AsNoTracking().Include(client => client.Keys)
-            .Where(client => string.Compare(client.Name, after) > 0).OrderBy(client => client.Name).Take(take + 1).ToListAsync(ct);
-        var (data, links) = Paging.Cut(context, rows, take, last => new NameKey(last.Name));
+            .Where(client => client.Id > after).OrderBy(client => client.Id).Take(take + 1).ToListAsync(ct);
+        var (data, links) = Paging.Cut(context, rows, take, last => new IdKey(last.Id));
         return Reads.Ok(new ListOf<ClientView>([.. data.Select(ClientView.Of)], links, new ListMeta()));
     }
 
@@ -180,5 +180,5 @@ internal static class ClientEndpoints
 
     private static ProblemCase NotFound() => CommonProblems.NotFound.With(new("Diesen Client gibt es nicht.", "There is no such client."));
 
-    private sealed record NameKey(string Name);
+    private sealed record IdKey(Guid Id);
 }

@@ -56,12 +56,8 @@ internal static class DevelopmentKeys
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         var unfinished = file + ".new";
         File.Delete(unfinished);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using (var stream = new FileStream(unfinished, options))
         {
             await stream.WriteAsync(content, ct);

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Options;
-using Wir.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Wir.Gateway.Proxy;
