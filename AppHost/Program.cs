@@ -40,7 +40,8 @@ IResourceBuilder<ProjectResource>[] migrations =
 
 IResourceBuilder<ProjectResource> Service(string name, string path, IResourceBuilder<PostgresDatabaseResource> database, int? port = null)
 {
-    var service = Project(name, path, database).WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready");
+    var service = Project(name, path, database).WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready")
+        .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
     foreach (var migration in migrations)
     {
         service.WaitForCompletion(migration);
@@ -66,7 +67,8 @@ welcomepackage.WithEnvironment("Wir__PublicUrl", publicUrl);
 
 var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), launchProfileName: null)
     .WithReference(gateway).WaitFor(gateway)
-    .WithHttpEndpoint().WithHttpHealthCheck("/health/ready");
+    .WithHttpEndpoint().WithHttpHealthCheck("/health/ready")
+    .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
 gateway.WithReference(portal);
 
 builder.Build().Run();

@@ -35,6 +35,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddTelemetry(info);
         builder.AddKestrelLimits();
+        builder.AddInternalListener();
         builder.Services.AddHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy());
         builder.Services.AddJsonDefaults();
         builder.Services.AddResponseLanguages();
@@ -56,6 +57,7 @@ public static class ServiceDefaultsExtensions
     /// <param name="compress">False where what is answered was compressed by somebody else.</param>
     public static WebApplication UseServiceDefaults(this WebApplication app, Action<IApplicationBuilder>? edge = null, bool compress = true)
     {
+        app.UseInternalListener();
         app.UseRequestLocalization();
         app.UseMiddleware<ErrorMiddleware>();
         edge?.Invoke(app);

@@ -101,6 +101,9 @@ public sealed class ProjectResource(string name, string projectPath) : IResource
 
     internal bool HasEndpoint { get; set; }
 
+    /// <summary>Names of further endpoints, with the variable that tells the program the port.</summary>
+    internal List<(string Name, string Variable)> FurtherEndpoints { get; } = [];
+
     internal int? FixedPort { get; set; }
 
     internal string? HealthPath { get; set; }

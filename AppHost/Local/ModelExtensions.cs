@@ -55,8 +55,18 @@ public static class ModelExtensions
     public static IResourceBuilder<ProjectResource> WithArgs(this IResourceBuilder<ProjectResource> builder, params string[] args) =>
         With(builder, p => p.Arguments.AddRange(args));
 
-    public static IResourceBuilder<ProjectResource> WithHttpEndpoint(this IResourceBuilder<ProjectResource> builder, int? port = null) =>
-        With(builder, p => (p.HasEndpoint, p.FixedPort) = (true, port));
+    /// <param name="builder">The project.</param>
+    /// <param name="port">Fixed port; without it a free one is chosen once per instance.</param>
+    /// <param name="targetPort">Not read: nothing stands between a port and its program.</param>
+    /// <param name="name">Of a further endpoint beside the one that others call; its port is told in <paramref name="env"/>.</param>
+    /// <param name="env">Variable that gets the port.</param>
+    public static IResourceBuilder<ProjectResource> WithHttpEndpoint(
+        this IResourceBuilder<ProjectResource> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null) =>
+        With(builder, p =>
+        {
+            if (name is null) (p.HasEndpoint, p.FixedPort) = (true, port);
+            else p.FurtherEndpoints.Add((name, env ?? throw new ArgumentNullException(nameof(env))));
+        });
 
     /// <summary>Nothing to do: all addresses are on loopback; what is public is published by a reverse proxy in front.</summary>
     public static IResourceBuilder<ProjectResource> WithExternalHttpEndpoints(this IResourceBuilder<ProjectResource> builder) => builder;

@@ -52,6 +52,11 @@ internal sealed class ProjectProcess(ProjectResource project, int replica, Insta
             variables["ASPNETCORE_URLS"] = address;
         }
 
+        foreach (var (name, variable) in project.FurtherEndpoints)
+        {
+            variables[variable] = $"{instance.Port($"{project.Name}.{name}{(replica == 0 ? "" : $".{replica}")}")}";
+        }
+
         foreach (var (resource, name) in project.Connections)
         {
             var (connectionString, pieces) = resource.Connection(instance);

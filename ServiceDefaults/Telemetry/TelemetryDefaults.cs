@@ -22,7 +22,7 @@ internal static class TelemetryDefaults
 
     /// <summary>
     /// Logs go to the console as JSON. Traces, metrics and logs also go to the collector that <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names;
-    /// without one nothing is collected, but the trace context still travels.
+    /// without one nothing leaves, but the trace context still travels.
     /// </summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, ServiceInfo info)
     {
@@ -42,6 +42,7 @@ internal static class TelemetryDefaults
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 
+        if (InternalListener.PortOf(builder.Configuration) is not null) builder.AddPrometheus();
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
@@ -51,6 +52,15 @@ internal static class TelemetryDefaults
             .WithMetrics(metrics => metrics.AddMeter(s_meters))
             .WithLogging(null, options => options.IncludeScopes = true)
             .UseOtlpExporter();
+    }
+
+    /// <summary>Metrics for a reader that comes and asks, at <see cref="InternalListener"/>.</summary>
+    private static void AddPrometheus(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<PrometheusExporter>();
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(s_meters)
+            .AddReader(provider => new BaseExportingMetricReader(provider.GetRequiredService<PrometheusExporter>())));
     }
 
     /// <summary>Takes out of spans what could say who looked for what: paths and query strings. The route stays.</summary>

@@ -15,7 +15,7 @@ public sealed record RunningInstance(Uri Address, IReadOnlyDictionary<string, st
         var port = instance.RootElement.GetProperty("settings").TryGetProperty("port", out var value) ? value.GetString() : DefaultPort;
         return new RunningInstance(
             new Uri($"http://127.0.0.1:{port}/"),
-            keys.RootElement.EnumerateObject().ToDictionary(k => k.Name, k => k.Value.GetString()!),
+            keys.RootElement.EnumerateObject().ToDictionary(k => k.Name, k => k.Value.GetProperty("key").GetString()!),
             Path.Combine(folder, "mail"));
     }
 

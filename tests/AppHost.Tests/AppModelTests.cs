@@ -87,6 +87,17 @@ public sealed class AppModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_program_has_a_port_of_its_own_for_operators()
+    {
+        var model = await DescribeAsync();
+
+        var ports = s_services.Append("portal").Select(s => model[s].Variables["Wir__InternalPort"]).ToList();
+        Assert.Equal(ports.Count, ports.Distinct().Count());
+        Assert.All(s_services, s => Assert.DoesNotContain(model[s].Variables["Wir__InternalPort"]!, model[s].Variables["ASPNETCORE_URLS"]!, StringComparison.Ordinal));
+        Assert.All(s_services, s => Assert.DoesNotContain("Wir__InternalPort", model[s + "migrate"].Variables.Keys));
+    }
+
+    [Fact]
     public async Task A_port_is_remembered()
     {
         await DescribeAsync("--port", "8123");

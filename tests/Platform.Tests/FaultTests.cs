@@ -12,7 +12,7 @@ public sealed class FaultTests(WholePlatform platform)
     private const string Associations = "/api/registry/v1/associations?area=06635015&limit=200";
 
     [Fact]
-    public async Task A_service_that_hangs_costs_a_503_within_the_time_out_and_nobody_else()
+    public async Task A_service_that_hangs_costs_its_own_callers_a_504_within_the_time_out_and_nobody_else()
     {
         using var door = platform.Door();
         var registry = await platform.StatusAsync("registry");
@@ -30,8 +30,8 @@ public sealed class FaultTests(WholePlatform platform)
             Assert.Equal(HttpStatusCode.OK, monitor.Status);
             Assert.Equal(HttpStatusCode.OK, page.Status);
             Assert.Contains("gerade nicht erreichbar", page.Text, StringComparison.Ordinal);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, told.Status);
-            Assert.Equal("WIR-COM-0020", told.Json.GetProperty("code").GetString());
+            Assert.Equal(HttpStatusCode.GatewayTimeout, told.Status);
+            Assert.Equal("WIR-GAT-0003", told.Json.GetProperty("code").GetString());
             Assert.DoesNotContain("127.0.0.1", told.Text, StringComparison.Ordinal);
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
         }
@@ -44,13 +44,20 @@ public sealed class FaultTests(WholePlatform platform)
     }
 
     [Fact]
-    public async Task A_service_that_is_killed_comes_back_by_itself()
+    public async Task A_service_that_is_gone_is_told_by_a_503_and_comes_back_by_itself()
     {
         using var door = platform.Door();
         var before = await platform.StatusAsync("monitor");
 
         ChildProcess.Kill(before.Pid!.Value, Signal.Kill);
 
+        var told = await Eventually.ValueAsync(
+            async () => await door.GetAsync("/api/monitor/v1/overview?area=06635015") is { Status: HttpStatusCode.ServiceUnavailable } reply ? reply : null,
+            "the door says that the monitor is gone");
+        Assert.Equal("application/problem+json", told.Type?.MediaType);
+        Assert.Equal("WIR-GAT-0001", told.Json.GetProperty("code").GetString());
+        Assert.DoesNotContain("127.0.0.1", told.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await door.GetAsync(Associations)).Status);
         await Eventually.TrueAsync(
             async () => await platform.StatusAsync("monitor") is { Health: "healthy" } after && after.Pid != before.Pid
                 && (await door.GetAsync("/api/monitor/v1/overview?area=06635015")).Status == HttpStatusCode.OK,

@@ -71,7 +71,11 @@ public sealed class WholePlatform : IAsyncLifetime
     }
 
     private static ProcessSpec AppHost(params string[] arguments) =>
-        new("dotnet", [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll")), .. arguments]);
+        new("dotnet", [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll")), .. arguments])
+        {
+            // Reaches the gateway with the rest of the host's environment: nobody wants to wait a minute for a service that hangs.
+            Environment = new Dictionary<string, string?> { ["Gateway__ActivityTimeout"] = "00:00:03" },
+        };
 
     private string Socket => Wir.AppHost.Local.Instance.ControlSocket(Directory);
 

@@ -28,7 +28,8 @@ public sealed class SampleApi : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<SampleApi> StartAsync(Action<WebApplication, RouteGroupBuilder>? map = null, Action<WebApplicationBuilder>? configure = null)
+    public static async Task<SampleApi> StartAsync(
+        Action<WebApplication, RouteGroupBuilder>? map = null, Action<WebApplicationBuilder>? configure = null, params (string Key, string? Value)[] settings)
     {
         var issuer = TokenIssuer.Create();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
@@ -37,6 +38,7 @@ public sealed class SampleApi : IAsyncDisposable
             ["urls"] = "http://127.0.0.1:0",
             ["Wir:Tokens:Jwks"] = issuer.Jwks(),
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         builder.AddServiceDefaults("sample");
         builder.Services.AddSingleton(new ServiceApis { Rules = Rules });
         configure?.Invoke(builder);
