@@ -4,5 +4,19 @@ public static partial class AccessTable
 {
     private static AccessRule[] Registry =>
     [
+        new("GET", "/api/registry/v1/associations"),
+        new("GET", "/api/registry/v1/associations/{id}"),
+        new("POST", "/api/registry/v1/associations", Scopes.RegistryWrite) { ByArea = true },
+        new("PATCH", "/api/registry/v1/associations/{id}", Scopes.RegistryWrite) { ByArea = true },
+        new("DELETE", "/api/registry/v1/associations/{id}", Scopes.RegistryWrite) { ByArea = true },
+        new("POST", "/api/registry/v1/submissions"),
+        new("POST", "/api/registry/v1/submissions/{id}/confirm"),
+        new("GET", "/api/registry/v1/submissions", Scopes.RegistryApprove, Scopes.RegistryWrite) { ByArea = true },
+        new("GET", "/api/registry/v1/submissions/{id}", Scopes.RegistryApprove, Scopes.RegistryWrite) { ByArea = true },
+        new("POST", "/api/registry/v1/submissions/{id}/review", Scopes.RegistryApprove) { ByArea = true, FourEyes = true },
+        new("GET", "/api/registry/v1/areas"),
+        new("GET", "/api/registry/v1/categories"),
+        new("GET", "/api/registry/v1/codes/{list}"),
+        new("GET", "/api/registry/v1/changes"),
     ];
 }

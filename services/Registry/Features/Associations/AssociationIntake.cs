@@ -1,0 +1,247 @@
+using System.Globalization;
+using Wir.Areas;
+using Wir.Registry.Codes;
+using Wir.Registry.Domain;
+using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
+using Wir.ServiceDefaults.Texts;
+
+namespace Wir.Registry.Features.Associations;
+
+/// <summary>What was handed in, checked and in the register's own form.</summary>
+/// <param name="Content">Without persons.</param>
+/// <param name="Persons">The persons, apart.</param>
+public sealed record Accepted(AssociationContent Content, IReadOnlyList<PersonContact> Persons);
+
+/// <summary>
+/// The rules on an entry that its shape cannot say. All faults are named together; what passes is normalised: area keys of today,
+/// canonical identifiers and languages, cleaned names.
+/// </summary>
+public sealed class AssociationIntake(AreaRegister areas, CodeLists codes, TimeProvider time)
+{
+    public Outcome<Accepted> Read(AssociationInput input)
+    {
+        var check = new IntakeCheck(codes);
+        var area = AreaOf(input.Area, check);
+        var content = new AssociationContent
+        {
+            Kind = check.Code(codes.Kinds, input.Kind, "/kind"),
+            Name = check.Name(input.Name, "/name"),
+            AlternateNames = IntakeCheck.Each(input.AlternateNames, "/alternateNames", check.Name),
+            Identifiers = IntakeCheck.Each(input.Identifiers, "/identifiers", check.Identifier),
+            Area = area,
+            Address = input.Address is { } address ? check.Address(address, "/address") : null,
+            Location = input.Location is { } location ? check.Place(location, "/location") : null,
+            Categories = IntakeCheck.Each(input.Categories, "/categories", check.Category),
+            Languages = IntakeCheck.Each(input.Languages, "/languages", check.Language),
+            TargetGroups = IntakeCheck.Each(input.TargetGroups, "/targetGroups", (code, at) => check.Code(codes.TargetGroups, code, at)),
+            Accessibility = IntakeCheck.Each(input.Accessibility, "/accessibility", (code, at) => check.Code(codes.Accessibility, code, at)),
+            Texts = check.Texts(input.Texts, "/texts"),
+            Contacts = [.. input.Contacts.Index().Where(pair => pair.Item.Type == ContactInput.Functional).Select(pair => check.Functional(pair.Item, $"/contacts/{pair.Index}"))],
+            Links = IntakeCheck.Each(input.Links, "/links", check.Link),
+            Offers = IntakeCheck.Each(input.Offers, "/offers", check.Offer),
+        };
+        var persons = input.Contacts.Index().Where(pair => pair.Item.Type == ContactInput.Person)
+            .Select(pair => check.Person(pair.Item, pair.Index, $"/contacts/{pair.Index}")).ToArray();
+        if (check.Faults.Count == 0) return new Accepted(content, persons);
+        var detail = check.Faults.Count == 1 ? check.Faults[0].Detail : new Text($"{check.Faults.Count} Angaben sind falsch.", $"{check.Faults.Count} values are wrong.");
+        return CommonProblems.InvalidValues.With(detail, check.Faults);
+    }
+
+    private string AreaOf(string key, IntakeCheck check)
+    {
+        if (!areas.ParseAt(key, time.Today(), "/area").TryGet(out var area, out var problem))
+        {
+            check.Add(problem.Faults[0]);
+            return key;
+        }
+
+        if (area.Level is not (AreaLevel.Municipality or AreaLevel.District))
+        {
+            check.Add("/area", new("Erwartet wird eine Gemeinde oder der Landkreis.", "A municipality or the district is expected."));
+        }
+
+        return area.Key;
+    }
+}
+
+/// <summary>Checks the parts of an entry one by one and collects what is wrong.</summary>
+internal sealed class IntakeCheck(CodeLists codes)
+{
+    private const int MaxFaults = 100;
+    private readonly List<Fault> _faults = [];
+
+    public IReadOnlyList<Fault> Faults => _faults;
+
+    public void Add(Fault fault)
+    {
+        if (_faults.Count < MaxFaults) _faults.Add(fault);
+    }
+
+    public void Add(string pointer, Text detail) => Add(new Fault(pointer, CommonProblems.Faults.InvalidValue, detail));
+
+    /// <summary>Each value once; the same value twice is the same value.</summary>
+    public static IReadOnlyList<T> Each<T>(IReadOnlyList<T> values, string pointer, Func<T, string, T> check) =>
+        [.. values.Select((value, index) => check(value, $"{pointer}/{index}")).Distinct()];
+
+    public string Code(CodeList list, string code, string pointer)
+    {
+        if (list.Find(code) is null)
+        {
+            var hint = Nearest.Of(code, list.Entries.Select(entry => entry.Code));
+            Add(pointer, new(
+                $"Der Code „{Shown(code)}“ ist unbekannt.{(hint is null ? "" : $" Gemeint war vielleicht „{hint}“.")}",
+                $"The code “{Shown(code)}” is not known.{(hint is null ? "" : $" Perhaps “{hint}” was meant.")}"));
+        }
+
+        return code;
+    }
+
+    public CategoryCode Category(CategoryCode category, string pointer)
+    {
+        // Other schemes belong to other systems; their codes are kept as they come.
+        if (category.Scheme == "wir") Code(codes.Categories, category.Code, pointer + "/code");
+        else Plain(category.Scheme + category.Code, pointer);
+        return category;
+    }
+
+    public string Language(string tag, string pointer)
+    {
+        if (Languages.TryParse(tag, out var language)) return language.Tag;
+        Add(pointer, new($"Die Sprache „{Shown(tag)}“ ist unbekannt.", $"The language “{Shown(tag)}” is not known."));
+        return tag;
+    }
+
+    /// <summary>A line of text with the spaces that belong there.</summary>
+    public string Name(string text, string pointer)
+    {
+        var clean = CleanText.Line(text);
+        if (clean.Length is < 2 or > 200) Add(pointer, new("Erlaubt sind 2 bis 200 Zeichen.", "Allowed are 2 to 200 characters."));
+        if (CleanText.FaultIn(clean) is { } fault) Add(pointer, fault);
+        return clean;
+    }
+
+    public string Plain(string text, string pointer)
+    {
+        if (CleanText.FaultIn(text, allowsLines: true) is { } fault) Add(pointer, fault);
+        return text;
+    }
+
+    public Identifier Identifier(Identifier identifier, string pointer)
+    {
+        Plain(identifier.Scheme, pointer + "/scheme");
+        Plain(identifier.Value, pointer + "/value");
+        if (!VrNumber.IsScheme(identifier.Scheme)) return new(identifier.Scheme.Trim(), identifier.Value.Trim());
+        if (VrNumber.TryParse(identifier.Value, codes.Courts, null, out var canonical)) return new(VrNumber.Scheme, canonical);
+        Add(pointer + "/value", new(
+            "Erwartet wird eine Nummer mit Registergericht, zum Beispiel „VR 1234 Korbach“.", "Expected is a number with its court, for example “VR 1234 Korbach”."));
+        return identifier;
+    }
+
+    public Address Address(Address address, string pointer)
+    {
+        foreach (var (name, value) in new[] { ("street", address.Street), ("houseNumber", address.HouseNumber), ("place", address.Place) })
+        {
+            if (value is not null && CleanText.FaultIn(value) is { } fault) Add($"{pointer}/{name}", fault);
+        }
+
+        return address;
+    }
+
+    public Location Place(Location location, string pointer)
+    {
+        if (!IsInGermany(location.Lat, location.Lon))
+        {
+            Add(pointer, IsInGermany(location.Lon, location.Lat)
+                ? new("Länge und Breite sind vertauscht.", "Latitude and longitude are swapped.")
+                : new("Der Punkt liegt nicht in Deutschland.", "The point is not in Germany."));
+        }
+
+        return location;
+    }
+
+    public IReadOnlyDictionary<string, LocalizedText> Texts(IReadOnlyDictionary<string, LocalizedText> texts, string pointer)
+    {
+        var clean = new Dictionary<string, LocalizedText>();
+        foreach (var (tag, text) in texts)
+        {
+            var at = $"{pointer}/{tag}";
+            if (text.Summary is { } summary) Plain(summary, at + "/summary");
+            if (text.Description is { } description) Plain(description, at + "/description");
+            if (!clean.TryAdd(Language(tag, at), text)) Add(at, new("Diese Sprache steht mehrfach da.", "This language is given more than once."));
+        }
+
+        return clean;
+    }
+
+    public IReadOnlyDictionary<string, string> Labels(IReadOnlyDictionary<string, string> labels, string pointer)
+    {
+        var clean = new Dictionary<string, string>();
+        foreach (var (tag, text) in labels)
+        {
+            if (text.Length > 200) Add($"{pointer}/{tag}", new("Höchstens 200 Zeichen sind erlaubt.", "At most 200 characters are allowed."));
+            Plain(text, $"{pointer}/{tag}");
+            clean[Language(tag, $"{pointer}/{tag}")] = text;
+        }
+
+        return clean;
+    }
+
+    public FunctionalContact Functional(ContactInput contact, string pointer)
+    {
+        if (contact.Name is not null) Add(pointer + "/name", new("Namen stehen nur an Kontakten vom Typ person.", "Only contacts of type person have names."));
+        if (contact is { Email: null, Phone: null }) Add(pointer, new("E-Mail oder Telefon ist nötig.", "E-mail or phone is needed."));
+        return new(Labels(contact.Label ?? new Dictionary<string, string>(), pointer + "/label"), contact.Email, contact.Phone, contact.Visibility ?? Visibility.Public);
+    }
+
+    public PersonContact Person(ContactInput contact, int ordinal, string pointer)
+    {
+        if (string.IsNullOrWhiteSpace(contact.Name)) Add(pointer + "/name", new("Der Name fehlt.", "The name is missing."));
+        else if (CleanText.FaultIn(contact.Name) is { } fault) Add(pointer + "/name", fault);
+        if (contact.Role is { } role) Plain(role, pointer + "/role");
+        if (contact.LegalBasis is null) Add(pointer + "/legalBasis", new("Für Personen ist die Rechtsgrundlage nötig.", "Persons need a legal basis."));
+        return new PersonContact
+        {
+            Id = contact.Id ?? Guid.CreateVersion7(),
+            Ordinal = ordinal,
+            Name = CleanText.Line(contact.Name ?? ""),
+            Role = contact.Role,
+            Email = contact.Email,
+            Phone = contact.Phone,
+            Visibility = contact.Visibility ?? Visibility.Internal,
+            LegalBasis = contact.LegalBasis ?? "",
+            Until = contact.Until,
+        };
+    }
+
+    public Link Link(Link link, string pointer)
+    {
+        var isWeb = Uri.TryCreate(link.Href, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
+        if (!isWeb || CleanText.FaultIn(link.Href) is not null) Add(pointer + "/href", new("Das ist keine Internetadresse (http, https).", "This is not a web address (http, https)."));
+        return link;
+    }
+
+    public Offer Offer(Offer offer, string pointer)
+    {
+        if (offer.Name.Count == 0) Add(pointer + "/name", new("Der Name fehlt.", "The name is missing."));
+        if (offer.Place is { Lat: { } lat, Lon: { } lon }) Place(new(lat, lon), pointer + "/place");
+        foreach (var (index, schedule) in offer.Schedule.Index())
+        {
+            foreach (var fault in ScheduleRules.Faults(schedule)) Add($"{pointer}/schedule/{index}{fault.Pointer}", fault.Detail);
+        }
+
+        return offer with
+        {
+            Id = offer.Id == Guid.Empty ? Guid.CreateVersion7() : offer.Id,
+            Name = Labels(offer.Name, pointer + "/name"),
+            Description = offer.Description.ToDictionary(text => Language(text.Key, $"{pointer}/description/{text.Key}"), text => Plain(text.Value, $"{pointer}/description/{text.Key}")),
+            Languages = Each(offer.Languages, pointer + "/languages", Language),
+            TargetGroups = Each(offer.TargetGroups, pointer + "/targetGroups", (code, at) => Code(codes.TargetGroups, code, at)),
+            Accessibility = Each(offer.Accessibility, pointer + "/accessibility", (code, at) => Code(codes.Accessibility, code, at)),
+        };
+    }
+
+    private static bool IsInGermany(double lat, double lon) => lat is >= 47.2 and <= 55.1 && lon is >= 5.8 and <= 15.1;
+
+    private static string Shown(string text) => text.Length > 60 ? text[..60].ToString(CultureInfo.InvariantCulture) + "…" : text;
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Wir.Areas;
+using Wir.Registry.Data;
+using Wir.Registry.Domain;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
+using Wir.ServiceDefaults.Texts;
+
+namespace Wir.Registry.Features.Associations;
+
+public static class GetAssociation
+{
+    public static async Task<Results<ReadResult<AssociationView>, RedirectHttpResult, ProblemHttpResult>> Handle(
+        [Description("Id, or the number as people say it")] string id,
+        HttpContext http, Caller caller, RegistryDb db, IOptions<RegistryOptions> options, TimeProvider time, CancellationToken ct)
+    {
+        var entry = await db.Associations.AsNoTracking().Include(association => association.Persons).Matching(id, options.Value).SingleOrDefaultAsync(ct);
+        if (entry is null) return NotFound(id).ToResult();
+        var audience = caller.AudienceFor(entry.Area);
+        if (entry.Status == AssociationStatus.Withdrawn && audience == Audience.Public)
+        {
+            if (entry.Successor is { } successor) return TypedResults.Redirect($"{RegistryApi.Prefix}/associations/{successor}", permanent: true, preserveMethod: true);
+            return Gone(entry).ToResult();
+        }
+
+        var view = AssociationView.Of(entry, audience, time.Today().ToDateOnly());
+        return Reads.Ok(view, entry.Version, entry.UpdatedAt, LanguageOf(http, view.Texts.Keys));
+    }
+
+    public static ProblemCase NotFound(string id)
+    {
+        var shown = id.Length > 40 ? id[..40] + "…" : id;
+        return CommonProblems.NotFound.With(new($"Es gibt keinen Eintrag „{shown}“.", $"There is no entry “{shown}”."));
+    }
+
+    public static ProblemCase Gone(Association entry) => Problems.Withdrawn
+        .With(new("Dieser Eintrag wurde zurückgezogen.", "This entry was withdrawn."))
+        .Add("reason", entry.WithdrawnReason);
+
+    public static IQueryable<Association> Matching(this IQueryable<Association> entries, string id, RegistryOptions options)
+    {
+        if (Guid.TryParse(id, out var guid)) return entries.Where(association => association.Id == guid);
+        return AssociationNumber.TryParse(id, options.NumberPrefix, out var number)
+            ? entries.Where(association => association.Number == number)
+            : entries.Where(association => false);
+    }
+
+    /// <summary>The language in which a reader of these texts is served: the best of what they want, else German, else any.</summary>
+    public static string? LanguageOf(HttpContext http, IEnumerable<string> available)
+    {
+        var tags = available.ToArray();
+        if (tags.Length == 0) return null;
+        foreach (var wanted in http.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(value => value.Quality ?? 1))
+        {
+            if (Languages.TryParse(wanted.Value.Value, out var language) && tags.Contains(language.Tag)) return language.Tag;
+        }
+
+        return tags.Contains(Languages.Default) ? Languages.Default : tags.Order(StringComparer.Ordinal).First();
+    }
+}

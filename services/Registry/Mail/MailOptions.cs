@@ -1,0 +1,29 @@
+namespace Wir.Registry.Mail;
+
+/// <summary>Where mail goes: configuration section <c>Wir:Mail</c>. An SMTP server if one is named, else a folder.</summary>
+public sealed class MailOptions
+{
+    public const string Section = "Wir:Mail";
+
+    /// <summary>Mails are left here as files when no SMTP server is named.</summary>
+    public string? Folder { get; set; }
+
+    /// <summary>Name of the SMTP server; STARTTLS is required of it.</summary>
+    public string? SmtpHost { get; set; }
+
+    public int SmtpPort { get; set; } = 587;
+
+    public string? SmtpUser { get; set; }
+
+    public string? SmtpPassword { get; set; }
+
+    public string From { get; set; } = "vereinsverzeichnis@localhost.localdomain";
+
+    /// <summary>Mails that one address gets in a day, whoever asks for them.</summary>
+    public int PerRecipientAndDay { get; set; } = 10;
+
+    /// <summary>Failures after which a mail is given up.</summary>
+    public int MaxAttempts { get; set; } = 8;
+
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+}

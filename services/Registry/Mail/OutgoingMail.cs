@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Wir.Registry.Mail;
+
+/// <summary>A mail to be sent. It commits with what it is about; address and text are forgotten once it is sent.</summary>
+public sealed class OutgoingMail
+{
+    public required Guid Id { get; init; }
+    public string? Recipient { get; set; }
+
+    /// <summary>SHA-256 of the address, for limits per recipient.</summary>
+    public required byte[] RecipientHash { get; init; }
+    public string? Subject { get; set; }
+    public string? Body { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset NotBefore { get; set; }
+    public int Attempts { get; set; }
+    public DateTimeOffset? SentAt { get; set; }
+    public DateTimeOffset? DeadAt { get; set; }
+
+    public static OutgoingMail To(string recipient, string subject, string body, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        Recipient = recipient,
+        RecipientHash = HashOf(recipient),
+        Subject = subject,
+        Body = body,
+        CreatedAt = now,
+        NotBefore = now,
+    };
+
+    public static byte[] HashOf(string recipient) => SHA256.HashData(Encoding.UTF8.GetBytes(recipient.Trim().ToLowerInvariant()));
+}
+
+internal sealed class OutgoingMailConfiguration : IEntityTypeConfiguration<OutgoingMail>
+{
+    public void Configure(EntityTypeBuilder<OutgoingMail> builder)
+    {
+        builder.HasKey(mail => mail.Id);
+        builder.Property(mail => mail.Id).ValueGeneratedNever();
+        builder.HasIndex(mail => mail.NotBefore).HasFilter("sent_at is null and dead_at is null");
+        builder.HasIndex(mail => new { mail.RecipientHash, mail.CreatedAt });
+    }
+}

@@ -1,0 +1,44 @@
+using Wir.Messaging;
+using Wir.Registry.Codes;
+using Wir.Registry.Data;
+using Wir.Registry.Features.Associations;
+using Wir.Registry.Features.Catalogues;
+using Wir.Registry.Features.Submissions;
+using Wir.Registry.Mail;
+using Wir.ServiceDefaults;
+using Wir.ServiceDefaults.Access;
+
+namespace Wir.Registry;
+
+/// <summary>The service's parts, as the program and its tests put them together.</summary>
+public static class RegistryApi
+{
+    public const string Prefix = "/api/registry/v1";
+
+    public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceDefaults("registry");
+        builder.AddServiceDatabase<RegistryDb>("registrydb");
+        builder.AddMessaging<RegistryDb>("registry");
+        var services = builder.Services;
+        services.AddOptions<RegistryOptions>().Bind(builder.Configuration.GetSection(RegistryOptions.Section));
+        services.AddOptions<MailOptions>().Bind(builder.Configuration.GetSection(MailOptions.Section));
+        services.AddSingleton(CodeLists.Load(builder.Configuration["Wir:CodeLists"] ?? Path.Combine(AppContext.BaseDirectory, "registry")));
+        services.AddSingleton<AssociationIntake>();
+        services.AddScoped<AssociationWriter>();
+        services.AddScoped<ConfirmationMail>();
+        services.AddScoped<SubmissionWriter>();
+        services.AddHostedService<MailSender>();
+        return builder;
+    }
+
+    public static WebApplication MapRegistry(this WebApplication app)
+    {
+        var api = app.MapServiceApi(Prefix);
+        api.MapAssociations();
+        api.MapSubmissions();
+        api.MapCatalogues();
+        api.MapMessaging<RegistryDb>();
+        return app;
+    }
+}

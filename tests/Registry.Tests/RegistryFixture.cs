@@ -1,0 +1,213 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Wir.Messaging;
+using Wir.Registry.Data;
+using Wir.ServiceDefaults;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Tokens;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Registry.Tests;
+
+/// <summary>The service under its real pipeline, with a database and a virtual host of its own.</summary>
+public class RegistryFixture : IAsyncLifetime
+{
+    private readonly TokenIssuer _issuer = TokenIssuer.Create();
+    private readonly DirectoryInfo _mail = Directory.CreateTempSubdirectory("wir-registry-mail-");
+    private TestDatabase _database = null!;
+    private TestVirtualHost _broker = null!;
+    private HttpClient _client = null!;
+
+    public const string Korbach = "06635015";
+    public const string Frankenberg = "06635011";
+
+    public WebApplication App { get; private set; } = null!;
+
+    public string ConnectionString => _database.ConnectionString;
+
+    /// <summary>Entries in the start data; none unless a test is about them.</summary>
+    protected virtual int DemoEntries => 0;
+
+    protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
+    public Client Anonymous => As(TokenClaims.Anonymous);
+
+    public Client Office => As("client:office", [Scopes.RegistryWrite, Scopes.RegistryApprove, Scopes.ReadInternal], Korbach);
+
+    public Client Writer => As("client:writer", [Scopes.RegistryWrite], Korbach);
+
+    public Client Approver => As("client:approver", [Scopes.RegistryApprove, Scopes.ReadInternal], Korbach);
+
+    public Client OtherOffice => As("client:other", [Scopes.RegistryWrite, Scopes.RegistryApprove, Scopes.ReadInternal], Frankenberg);
+
+    public Client District => As("client:district", [Scopes.RegistryWrite, Scopes.RegistryApprove, Scopes.ReadInternal], "06635");
+
+    public Client Authority => As("client:reader", [Scopes.ReadInternal], "06635");
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _broker = await TestVirtualHost.CreateAsync();
+        Assert.Equal(0, await Build().RunServiceAsync<RegistryDb>(["migrate"], StartData.LoadAsync));
+        App = Build();
+        await App.StartAsync();
+        _client = new HttpClient { BaseAddress = new Uri(App.Urls.First()) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+        await _broker.DisposeAsync();
+        await _database.DisposeAsync();
+        _issuer.Dispose();
+        _mail.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    public Client As(string subject, string[]? scopes = null, params string[] areas) =>
+        new(_client, _issuer.Issue(subject, scopes ?? [], areas, DateTimeOffset.UtcNow));
+
+    /// <summary>The text of the first mail to this address.</summary>
+    public Task<string> MailToAsync(string address) => Eventually.ValueAsync(async () =>
+    {
+        foreach (var file in _mail.GetFiles("*.eml"))
+        {
+            var text = await File.ReadAllTextAsync(file.FullName);
+            if (text.Contains(address, StringComparison.Ordinal)) return text;
+        }
+
+        return null;
+    }, $"a mail to {address}");
+
+    /// <summary>Hands in an entry and proves the address; it then waits for review.</summary>
+    public async Task<Guid> SubmitAndConfirmAsync(JsonObject submission, string email)
+    {
+        submission["submitter"] = new JsonObject { ["name"] = "Erika Musterfrau", ["email"] = email, ["role"] = "chair" };
+        var answer = await Anonymous.PostAsync("/submissions", submission);
+        Assert.Equal((202, "awaiting-confirmation"), (answer.Status, (string)answer.Json["state"]!));
+        var id = (Guid)answer.Json["id"]!;
+        var token = TokenIn(await MailToAsync(email));
+        var confirmed = await Anonymous.PostAsync($"/submissions/{id}/confirm", new JsonObject { ["token"] = token });
+        Assert.Equal((200, "in-review"), (confirmed.Status, (string)confirmed.Json["state"]!));
+        return id;
+    }
+
+    public static string TokenIn(string mail) => Regex.Match(mail, "token=([A-Za-z0-9_-]+)").Groups[1].Value;
+
+    public async Task<List<string>> QueryAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync()) rows.Add(reader.IsDBNull(0) ? "" : reader.GetValue(0).ToString()!);
+        return rows;
+    }
+
+    private WebApplication Build()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["ConnectionStrings:registrydb"] = _database.ConnectionString,
+            ["ConnectionStrings:rabbitmq"] = _broker.AmqpUri,
+            ["Wir:Tokens:Jwks"] = _issuer.Jwks(),
+            ["Wir:PublicUrl"] = "https://wir.example",
+            ["Wir:Mail:Folder"] = _mail.FullName,
+            ["Wir:Mail:PollInterval"] = "00:00:00.1",
+            ["Wir:Registry:DemoEntries"] = DemoEntries.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Wir:Seed"] = AppContext.BaseDirectory,
+        });
+        builder.Configuration.AddInMemoryCollection(Settings);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var app = builder.AddRegistry().Build();
+        app.UseServiceDefaults().MapRegistry();
+        return app;
+    }
+}
+
+/// <summary>Calls the service as somebody.</summary>
+public sealed class Client(HttpClient http, string token)
+{
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+
+    public Task<Answer> PostAsync(string path, JsonNode body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
+
+    public Task<Answer> PatchAsync(string path, JsonNode body, long version) => SendAsync(HttpMethod.Patch, path, body, ("If-Match", $"\"{version}\""));
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, JsonNode? body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path.StartsWith("/api", StringComparison.Ordinal) || path.StartsWith("/hsds", StringComparison.Ordinal) ? path : RegistryApi.Prefix + path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.AcceptLanguage.ParseAdd("en");
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await http.SendAsync(request);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.ETag?.ToString(), response.Headers.Location?.ToString());
+    }
+}
+
+public sealed record Answer(int Status, string Text, string? ETag, string? Location)
+{
+    public JsonNode Json => JsonNode.Parse(Text)!;
+
+    public string Code => (string)Json["code"]!;
+
+    public IReadOnlyList<string> Pointers => [.. Json["errors"]!.AsArray().Select(fault => (string)fault!["pointer"]!)];
+}
+
+/// <summary>Entries to hand in.</summary>
+public static class Sample
+{
+    private static int s_number = 1000;
+
+    public static int NextNumber() => Interlocked.Increment(ref s_number);
+
+    public static JsonObject Association(string? name = null, string area = RegistryFixture.Korbach)
+    {
+        var number = NextNumber();
+        return new JsonObject
+        {
+            ["kind"] = "registered-association",
+            ["name"] = name ?? $"Sportverein Korbach {number} e.V.",
+            ["identifiers"] = new JsonArray(new JsonObject { ["scheme"] = "DE-CR", ["value"] = $"VR {number} Korbach" }),
+            ["area"] = area,
+            ["address"] = new JsonObject { ["street"] = "Am Stadtpark", ["houseNumber"] = "4", ["postalCode"] = "34497", ["place"] = "Korbach" },
+            ["location"] = new JsonObject { ["lat"] = 51.27186, ["lon"] = 8.873194 },
+            ["categories"] = new JsonArray(new JsonObject { ["scheme"] = "wir", ["code"] = "sport.football" }),
+            ["languages"] = new JsonArray("de", "ar", "uk"),
+            ["targetGroups"] = new JsonArray("children", "women"),
+            ["texts"] = new JsonObject { ["de"] = new JsonObject { ["summary"] = "Fußball für alle", ["state"] = "approved" } },
+            ["contacts"] = new JsonArray(
+                new JsonObject { ["type"] = "functional", ["label"] = new JsonObject { ["de"] = "Geschäftsstelle" }, ["email"] = "info@sv-korbach.example", ["phone"] = "+49 5631 5550", ["visibility"] = "public" }),
+            ["links"] = new JsonArray(new JsonObject { ["rel"] = "website", ["href"] = "https://sv-korbach.example/" }),
+            ["offers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = new JsonObject { ["de"] = "Offenes Training" },
+                ["schedule"] = new JsonArray(new JsonObject { ["dtstart"] = "2026-09-01T18:00", ["tzid"] = "Europe/Berlin", ["rrule"] = "FREQ=WEEKLY;BYDAY=TU", ["durationMinutes"] = 90 }),
+                ["place"] = new JsonObject { ["lat"] = 51.27, ["lon"] = 8.87 },
+            }),
+        };
+    }
+
+    public static JsonObject Person(string name, string visibility = "public", string? until = null) => new()
+    {
+        ["type"] = "person", ["name"] = name, ["role"] = "chair", ["email"] = "chair@sv-korbach.example", ["visibility"] = visibility,
+        ["legalBasis"] = "consent", ["until"] = until,
+    };
+}
