@@ -7,6 +7,7 @@ namespace Wir.Demo;
 internal sealed class LiveNumbers(Door reader, string area)
 {
     private static readonly string[] s_indicators = ["K01", "K03", "K05", "K06"];
+    private static readonly string[] s_counted = ["K01.numerator", "K03.numerator", "K05.numerator", "K06.numerator"];
 
     public async Task<Dictionary<string, double>> ReadAsync()
     {
@@ -23,5 +24,7 @@ internal sealed class LiveNumbers(Door reader, string area)
         return numbers;
     }
 
-    public static bool Moved(Dictionary<string, double> before, Dictionary<string, double> after) => before.Count < after.Count;
+    /// <summary>An association, a decision, a package, and one in the language wanted were counted since.</summary>
+    public static bool Moved(Dictionary<string, double> before, Dictionary<string, double> after) =>
+        s_counted.All(name => after.GetValueOrDefault(name) > before.GetValueOrDefault(name));
 }

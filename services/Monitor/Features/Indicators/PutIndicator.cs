@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Wir.Areas;
+using Wir.Messaging;
+using Wir.Monitor.Data;
+using Wir.Monitor.Domain;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
+
+namespace Wir.Monitor.Features.Indicators;
+
+/// <summary>What may be missing on the wire and is then named: all of it is needed.</summary>
+public sealed record IndicatorInput
+{
+    public LocalTextInput? Name { get; init; }
+    public LocalTextInput? Definition { get; init; }
+    public LocalTextInput? Numerator { get; init; }
+    public LocalTextInput? Denominator { get; init; }
+    public string? Unit { get; init; }
+    public string? Direction { get; init; }
+    public string? Field { get; init; }
+    public SourceInput? Source { get; init; }
+    public string? Periodicity { get; init; }
+    public string? LowestLevel { get; init; }
+    public LocalTextInput? Contact { get; init; }
+    public LocalTextInput? Licence { get; init; }
+    public IReadOnlyDictionary<string, string>? CodeLists { get; init; }
+    public string? Formula { get; init; }
+    public IReadOnlyList<BreakInput>? Breaks { get; init; }
+    public ValueBounds? Plausible { get; init; }
+    public DateOnly? NextUpdate { get; init; }
+}
+
+public sealed record LocalTextInput(string? De = null, string? En = null);
+
+public sealed record SourceInput(string? Code = null, LocalTextInput? Name = null);
+
+public sealed record BreakInput(string? Period = null, LocalTextInput? Note = null);
+
+public static class PutIndicator
+{
+    public static async Task<Results<Ok<IndicatorView>, Created<IndicatorView>, ProblemHttpResult>> Handle(
+        HttpContext http, MonitorDb db, CodeLists lists, AreaRegister areas, Caller caller, TimeProvider time, string code, JsonBody<IndicatorInput> body, CancellationToken ct)
+    {
+        // The catalogue is the district's; a municipality reports by it.
+        if (!caller.Areas.Any(key => areas.Find(key) is { Level: <= AreaLevel.District }))
+        {
+            return CommonProblems.ForeignArea.With(new("Den Katalog pflegt der Landkreis.", "The catalogue is kept by the district.")).ToResult();
+        }
+
+        if (!IndicatorCheck.Check(code, body.Value, lists).TryGet(out var content, out var problem)) return problem.ToResult();
+        var indicator = await db.Indicators.SingleOrDefaultAsync(candidate => candidate.Code == code, ct);
+        if ((indicator is null ? IfMatch.RequireNew(http) : IfMatch.Require(http, indicator.Version)) is { } refused) return refused.ToResult();
+
+        var isNew = indicator is null;
+        if (indicator is null)
+        {
+            indicator = new Indicator { Id = Guid.CreateVersion7(), Code = code, Version = 1, Content = content, UpdatedAt = time.GetUtcNow() };
+            db.Indicators.Add(indicator);
+        }
+        else
+        {
+            (indicator.Version, indicator.Content, indicator.UpdatedAt) = (indicator.Version + 1, content, time.GetUtcNow());
+        }
+
+        var view = IndicatorView.Of(indicator, null, null);
+        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, view));
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || exception.InnerException is Npgsql.PostgresException { SqlState: "23505" })
+        {
+            return CommonProblems.PreconditionFailed.With(new("Der Indikator wurde soeben von anderer Seite geändert.", "The indicator was changed by somebody else just now.")).ToResult();
+        }
+
+        IfMatch.Tell(http, indicator.Version);
+        return isNew ? TypedResults.Created($"{MonitorApp.Prefix}/indicators/{code}", view) : TypedResults.Ok(view);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using Wir.Contracts;
+
+namespace Wir.Monitor.Messaging;
+
+/// <summary>
+/// How events become counters: one statement per table, over any set of journal rows, so that a single event and a whole rebuild go the
+/// same way. State compares sequences; counts rely on the journal, in which every event stands once.
+/// </summary>
+internal static class LiveCounters
+{
+    private const string Associations = """
+        insert into monitor.live_association as a (association_id, sequence, area, published, demo)
+        select distinct on (j.aggregate_id) j.aggregate_id, j.sequence, j.data->>'area',
+            j.type = 'urn:message:wir:registry:association-published:v1', coalesce((j.data->'snapshot'->>'demo')::boolean, false)
+        from monitor.journal j
+        where j.type in ('urn:message:wir:registry:association-published:v1', 'urn:message:wir:registry:association-withdrawn:v1') and $rows
+        order by j.aggregate_id, j.sequence desc
+        on conflict (association_id) do update set sequence = excluded.sequence, area = excluded.area, published = excluded.published, demo = excluded.demo
+            where a.sequence < excluded.sequence
+        """;
+
+    private const string Submissions = """
+        insert into monitor.live_submission as s (submission_id, area, submitted_at, reviewed_at, outcome)
+        select (j.data->>'submissionId')::uuid, max(j.data->>'area'), min((j.data->>'submittedAt')::timestamptz),
+            max((j.data->>'reviewedAt')::timestamptz), max(j.data->>'outcome')
+        from monitor.journal j
+        where j.type in ('urn:message:wir:registry:association-submitted:v1', 'urn:message:wir:registry:association-reviewed:v1') and $rows
+        group by 1
+        on conflict (submission_id) do update set reviewed_at = coalesce(s.reviewed_at, excluded.reviewed_at), outcome = coalesce(s.outcome, excluded.outcome)
+        """;
+
+    private const string Packages = """
+        insert into monitor.live_package as p (area, month, language, wanted_language, channel, issued)
+        select j.data->>'area', date_trunc('month', j.occurred_at at time zone 'Europe/Berlin')::date,
+            j.data->>'language', j.data->>'wantedLanguage', j.data->>'channel', count(*)
+        from monitor.journal j where j.type = 'urn:message:wir:welcomepackage:package-issued:v1' and $rows
+        group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+        on conflict (area, month, language, wanted_language, channel) do update set issued = p.issued + excluded.issued
+        """;
+
+    public static FrozenDictionary<string, string> ByType { get; } = new Dictionary<string, string>
+    {
+        [EventAttribute.Of(typeof(AssociationPublished)).Urn] = Associations,
+        [EventAttribute.Of(typeof(AssociationWithdrawn)).Urn] = Associations,
+        [EventAttribute.Of(typeof(AssociationSubmitted)).Urn] = Submissions,
+        [EventAttribute.Of(typeof(AssociationReviewed)).Urn] = Submissions,
+        [EventAttribute.Of(typeof(PackageIssued)).Urn] = Packages,
+    }.ToFrozenDictionary();
+
+    /// <param name="statement">A statement of <see cref="ByType"/>.</param>
+    /// <param name="rows">Which rows of <c>journal j</c>.</param>
+    public static string Of(string statement, string rows) => statement.Replace("$rows", rows, StringComparison.Ordinal);
+}

@@ -1,0 +1,39 @@
+using Wir.Messaging;
+using Wir.Monitor.Data;
+using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Indicators;
+using Wir.Monitor.Features.Live;
+using Wir.Monitor.Features.Overview;
+using Wir.Monitor.Messaging;
+using Wir.ServiceDefaults;
+using Wir.ServiceDefaults.Access;
+
+namespace Wir.Monitor;
+
+/// <summary>The service, put together; tests run it in their own process.</summary>
+public static class MonitorApp
+{
+    public const string Prefix = "/api/monitor/v1";
+
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults("monitor");
+        builder.AddServiceDatabase<MonitorDb>("monitordb");
+        builder.AddMessaging<MonitorDb>("monitor", messaging => messaging.Queue("journal", queue => queue.OnAny<WhenAnything>()));
+        builder.Services.AddSingleton(CodeLists.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "codelists.json")));
+        builder.Services.AddSingleton<LiveReader>();
+        builder.Services.AddSingleton<AreaKeys>();
+        builder.Services.AddSingleton<VintageReader>();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        var api = app.MapServiceApi(Prefix);
+        api.MapIndicators();
+        api.MapLive();
+        api.MapOverview();
+        api.MapMessaging<MonitorDb>();
+        return app;
+    }
+}

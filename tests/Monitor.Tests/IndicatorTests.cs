@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Wir.Monitor.Domain;
+using Wir.Monitor.Seed;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Monitor.Tests;
+
+[Lane(Lane.Functional)]
+public sealed class IndicatorTests(MonitorService service)
+{
+    [Fact]
+    public async Task The_catalogue_is_walked_without_loss()
+    {
+        var monitor = await service.Value;
+        var codes = new List<string>();
+        for (string? path = "/indicators?limit=25"; path is not null;)
+        {
+            var page = (await monitor.Anonymous.GetAsync(path)).Is(HttpStatusCode.OK).Json;
+            codes.AddRange(page["data"]!.AsArray().Select(row => (string)row!["code"]!));
+            path = (string?)page["links"]!["next"];
+        }
+
+        Assert.Equal(codes.Order(StringComparer.Ordinal), codes);
+        Assert.Equal(61, codes.Count(code => !code.StartsWith('Z')));
+        Assert.Equal(9, (await monitor.Anonymous.GetAsync("/indicators?field=K")).Json["data"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task One_indicator_has_all_that_is_needed_to_read_it()
+    {
+        var monitor = await service.Value;
+
+        var answer = (await monitor.Anonymous.GetAsync("/indicators/E03")).Is(HttpStatusCode.OK);
+
+        Assert.Equal("Beschäftigungsquote", (string)answer.Json["name"]!["de"]!);
+        Assert.Equal(["area", "year", "sex", "group", "sector"], answer.Json["dimensions"]!.AsArray().Select(dimension => (string)dimension!));
+        Assert.Equal(HttpStatusCode.NotModified, (await monitor.Anonymous.GetAsync("/indicators/E03", ("If-None-Match", answer.ETag!))).Status);
+        var unknown = (await monitor.Anonymous.GetAsync("/indicators/E93")).Is(HttpStatusCode.NotFound);
+        Assert.Equal("WIR-MON-0001", unknown.Code);
+    }
+
+    [Fact]
+    public async Task Every_missing_field_is_named()
+    {
+        var monitor = await service.Value;
+
+        var answer = (await monitor.District().PutAsync("/indicators/Z01", """{"name": {"de": "Nur deutsch"}, "unit": "parsec"}""", ("If-None-Match", "*"))).Is(HttpStatusCode.UnprocessableEntity);
+
+        Assert.Equal("WIR-MON-0002", answer.Code);
+        foreach (var pointer in new[] { "/name/en", "/definition/de", "/definition/en", "/numerator/de", "/denominator/en", "/unit", "/direction", "/field", "/source/code", "/source/name/de", "/periodicity", "/lowestLevel", "/contact/de", "/licence/en" })
+        {
+            Assert.Contains(pointer, answer.Pointers);
+        }
+
+        Assert.DoesNotContain("/name/de", answer.Pointers);
+    }
+
+    [Fact]
+    public async Task An_indicator_is_described_changed_and_seen_in_the_feed()
+    {
+        var monitor = await service.Value;
+        var body = Description("Z02");
+
+        (await monitor.Anonymous.PutAsync("/indicators/Z02", body)).Is(HttpStatusCode.Unauthorized);
+        (await monitor.Korbach.PutAsync("/indicators/Z02", body)).Is(HttpStatusCode.Forbidden);
+        (await monitor.District().PutAsync("/indicators/Z02", body)).Is((HttpStatusCode)428);
+        (await monitor.District().PutAsync("/indicators/Z02", body, ("If-None-Match", "*"))).Is(HttpStatusCode.Created);
+        (await monitor.District().PutAsync("/indicators/Z02", body, ("If-Match", "\"7\""))).Is(HttpStatusCode.PreconditionFailed);
+        (await monitor.District().PutAsync("/indicators/Z02", body.Replace("Testwert", "Anderer Wert", StringComparison.Ordinal), ("If-Match", "\"1\""))).Is(HttpStatusCode.OK);
+
+        var row = await Eventually.ValueAsync<JsonNode>(async () =>
+            (await monitor.Anonymous.GetAsync("/changes?limit=5000")).Json["data"]!.AsArray().SingleOrDefault(change => (string?)change!["data"]?["code"] == "Z02" && (int)change["version"]! == 2), "the feed has version 2");
+        Assert.Equal("Anderer Wert", (string)row["data"]!["name"]!["de"]!);
+    }
+
+    /// <summary>A full description of an indicator of the field Z, which no start data has.</summary>
+    internal static string Description(string code, string unit = "percent", string? formula = null, string periodicity = "year") => new JsonObject
+    {
+        ["name"] = Both("Testwert"),
+        ["definition"] = Both("Definition"),
+        ["numerator"] = Both("Zähler"),
+        ["denominator"] = Both("Nenner"),
+        ["unit"] = unit,
+        ["direction"] = "higher-better",
+        ["field"] = code[..1],
+        ["source"] = new JsonObject { ["code"] = "test", ["name"] = Both("Test") },
+        ["periodicity"] = periodicity,
+        ["lowestLevel"] = "municipality",
+        ["contact"] = Both("Amt"),
+        ["licence"] = Both("CC BY 4.0"),
+        ["codeLists"] = new JsonObject { ["sex"] = "sex", ["group"] = "group-nationality" },
+        ["formula"] = formula,
+    }.ToJsonString();
+
+    private static JsonObject Both(string text) => new() { ["de"] = text, ["en"] = text + " (en)" };
+}
+
+[Lane(Lane.Unit)]
+public sealed class SeedTests
+{
+    [Fact]
+    public void The_start_catalogue_is_complete_in_both_languages()
+    {
+        var lists = CodeLists.Load(Path.Combine(MonitorService.Seed, "monitor", "codelists.json"));
+
+        var indicators = MonitorSeed.ReadIndicators(MonitorService.Seed);
+
+        Assert.Equal(61, indicators.Select(row => row.Code).Distinct().Count());
+        foreach (var (code, content) in indicators)
+        {
+            foreach (var text in new[] { content.Name, content.Definition, content.Numerator, content.Denominator, content.Source.Name, content.Contact, content.Licence })
+            {
+                Assert.False(string.IsNullOrWhiteSpace(text.De) || string.IsNullOrWhiteSpace(text.En), $"{code} lacks a text.");
+            }
+
+            Assert.True(lists.Units.ContainsKey(content.Unit) && lists.Fields.ContainsKey(content.Field), code);
+            Assert.All(content.Dimensions, dimension => Assert.True(lists.Lists.ContainsKey(dimension.List), $"{code} {dimension.List}"));
+        }
+
+        Assert.All(lists.Lists.Values.SelectMany(list => list.Categories), category => Assert.False(category.Name.De.Length == 0 || category.Name.En.Length == 0));
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Wir.Contracts;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Monitor.Tests;
+
+[Lane(Lane.Functional)]
+public sealed class LiveTests(MonitorService service)
+{
+    private const string Korbach = "06635015";
+    private static readonly DateTimeOffset s_now = DateTimeOffset.UtcNow;
+
+    [Fact]
+    public async Task What_other_services_tell_is_counted_once_each()
+    {
+        var monitor = await service.Value;
+        await using var registry = await Publisher.StartAsync<RegistrySender>(monitor, "registry");
+        await using var welcome = await Publisher.StartAsync<WelcomeSender>(monitor, "welcomepackage");
+        var before = await ReadAsync(monitor, Korbach);
+        var (association, submission, other) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        await registry.EmitAsync(
+            new AssociationSubmitted { AssociationId = association, SubmissionId = submission, Area = Korbach, Kind = "initiative", SubmittedAt = s_now.AddDays(-4) },
+            new AssociationReviewed { AssociationId = association, SubmissionId = submission, Area = Korbach, Outcome = "approved", SubmittedAt = s_now.AddDays(-4), ReviewedAt = s_now, HoursTaken = 96 },
+            Published(association, Korbach));
+        await registry.EmitAsync(new AssociationSubmitted { AssociationId = other, SubmissionId = Guid.CreateVersion7(), Area = Korbach, Kind = "initiative", SubmittedAt = s_now });
+        await welcome.EmitAsync(Issued(Korbach, "ar", "ar"), Issued(Korbach, "en", "ti"));
+
+        await Eventually.TrueAsync(async () =>
+        {
+            var after = await ReadAsync(monitor, Korbach);
+            return after["K01.numerator"] == before["K01.numerator"] + 1 && after["K03.numerator"] == before["K03.numerator"] + 1
+                && after["K03.open"] == before["K03.open"] + 1 && after["K05.numerator"] == before["K05.numerator"] + 2 && after["K06.numerator"] == before["K06.numerator"] + 1;
+        }, "one more association, verification, open case, two packages, one in the language wanted");
+
+        await registry.EmitAsync(new AssociationWithdrawn { AssociationId = association, Area = Korbach, Reason = "dissolved" });
+        await Eventually.TrueAsync(async () => (await ReadAsync(monitor, Korbach))["K01.numerator"] == before["K01.numerator"], "the withdrawn one is counted no more");
+    }
+
+    [Fact]
+    public async Task The_overview_shows_published_associations_to_everybody_and_the_predecessors_with_them()
+    {
+        var monitor = await service.Value;
+        await using var registry = await Publisher.StartAsync<RegistrySender>(monitor, "registry");
+        var (allendorf, bromskirchen) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        await registry.EmitAsync(Published(allendorf, "06635001"), Published(bromskirchen, "06635005"));
+
+        await Eventually.TrueAsync(async () => (int)(await Row("06635001"))["publishedAssociations"]! == 2, "both stand with Allendorf");
+        var answer = (await monitor.Anonymous.GetAsync("/overview?area=06635")).Is(HttpStatusCode.OK).Json;
+        Assert.Equal(21, answer["data"]!.AsArray().Count);
+        Assert.DoesNotContain(answer["data"]!.AsArray(), row => (string)row!["area"]! == "06635005");
+
+        async Task<JsonNode> Row(string area) => Assert.Single((await monitor.Anonymous.GetAsync($"/overview?area={area}")).Is(HttpStatusCode.OK).Json["data"]!.AsArray())!;
+    }
+
+    [Fact]
+    public async Task Live_values_are_for_readers_of_the_area_only()
+    {
+        var monitor = await service.Value;
+
+        (await monitor.Anonymous.GetAsync($"/live/K05?area={Korbach}")).Is(HttpStatusCode.Unauthorized);
+        (await monitor.Korbach.GetAsync("/live/K05?area=06635011")).Is(HttpStatusCode.Forbidden);
+        (await monitor.Reader.GetAsync($"/live/K05?area={Korbach}")).Is(HttpStatusCode.OK);
+        Assert.Equal("WIR-MON-0003", (await monitor.Reader.GetAsync($"/live/E03?area={Korbach}")).Is(HttpStatusCode.NotFound).Code);
+        Assert.Equal("WIR-COM-0021", (await monitor.Reader.GetAsync("/live/K05?area=99")).Is(HttpStatusCode.BadRequest).Code);
+    }
+
+    [Fact]
+    public async Task Freshness_names_the_sources_and_counts_for_readers_only()
+    {
+        var monitor = await service.Value;
+        await using var welcome = await Publisher.StartAsync<WelcomeSender>(monitor, "welcomepackage");
+        await welcome.EmitAsync(Issued("06635002", "ar", "ar"));
+
+        var answer = await Eventually.ValueAsync<JsonNode>(async () =>
+            (await monitor.Reader.GetAsync("/freshness")).Is(HttpStatusCode.OK).Json is { } json && Source(json) is { } found && (long?)found["events"] > 0 ? json : null, "the package is counted");
+
+        Assert.NotNull(answer["watermark"]);
+        Assert.True((double)answer["lagSeconds"]! >= 0);
+        Assert.Null(Source((await monitor.Anonymous.GetAsync("/freshness")).Is(HttpStatusCode.OK).Json)!["events"]);
+
+        static JsonNode? Source(JsonNode json) => json["sources"]!.AsArray().SingleOrDefault(source => (string)source!["service"]! == "welcomepackage");
+    }
+
+    [Fact]
+    public async Task The_journal_cannot_be_changed()
+    {
+        var monitor = await service.Value;
+
+        foreach (var sql in new[] { "update monitor.journal set area = 'x'", "delete from monitor.journal", "truncate monitor.journal" })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => monitor.ScalarAsync<object>(sql));
+            Assert.Contains("append-only", refused.MessageText, StringComparison.Ordinal);
+        }
+    }
+
+    private static AssociationPublished Published(Guid id, string area) => new()
+    {
+        AssociationId = id,
+        Area = area,
+        Snapshot = new AssociationSnapshot { Id = id, Number = "WF-1-1", Version = 1, Kind = "initiative", Name = "Chor", Area = area, UpdatedAt = s_now },
+    };
+
+    private static PackageIssued Issued(string area, string language, string wanted) =>
+        new() { PackageId = Guid.CreateVersion7(), Area = area, Language = language, WantedLanguage = wanted, Channel = "office" };
+
+    private static async Task<Dictionary<string, double>> ReadAsync(Running monitor, string area)
+    {
+        var numbers = new Dictionary<string, double>();
+        foreach (var code in new[] { "K01", "K03", "K05", "K06" })
+        {
+            var json = (await monitor.Reader.GetAsync($"/live/{code}?area={area}")).Is(HttpStatusCode.OK).Json.AsObject();
+            foreach (var (name, value) in json.Where(member => member.Value?.GetValueKind() == System.Text.Json.JsonValueKind.Number)) numbers[$"{code}.{name}"] = (double)value!;
+        }
+
+        return numbers;
+    }
+}
