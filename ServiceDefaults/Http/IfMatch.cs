@@ -32,6 +32,12 @@ public static class IfMatch
             ? null
             : CommonProblems.PreconditionRequired.With(new("Neu anlegen geht mit If-None-Match: *.", "Creating needs If-None-Match: *."));
 
+    /// <summary>Null unless <c>If-None-Match: *</c> was sent for a thing that exists (412).</summary>
+    public static ProblemCase? RefuseExisting(HttpContext context) =>
+        context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Tag == "*")
+            ? CommonProblems.Exists.With(new("Es gibt es schon; zum Ändern bitte If-Match.", "It exists already; to change it, please use If-Match."))
+            : null;
+
     /// <summary>Writes of new versions answer with a tag whose version part can be used in the next <c>If-Match</c>.</summary>
     public static void Tell(HttpContext context, long version) =>
         context.Response.Headers.ETag = $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";

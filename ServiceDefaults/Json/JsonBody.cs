@@ -18,7 +18,7 @@ namespace Wir.ServiceDefaults.Http;
 /// Attributes stand on properties or on the parameters of a record. A member is required when it is <c>required</c>, or a constructor
 /// parameter without default whose type does not allow null.
 /// </remarks>
-public sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
+public sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider, IRequestBytes
 {
     internal JsonBody(T value, ReadOnlyMemory<byte> bytes) => (Value, Bytes) = (value, bytes);
 
@@ -36,6 +36,12 @@ public sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpoi
 
     static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+}
+
+/// <summary>A bound body that still knows its bytes.</summary>
+public interface IRequestBytes
+{
+    ReadOnlyMemory<byte> Bytes { get; }
 }
 
 /// <summary>From bytes to a valid value, in stages.</summary>

@@ -36,6 +36,18 @@ internal static class OperationConventions
             if (rule.FourEyes) operation.Extensions["x-wir-four-eyes"] = new JsonNodeExtension(true);
         }
 
+        if (metadata.OfType<IdempotencyMetadata>().Any())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = IdempotencyMetadata.Header,
+                In = ParameterLocation.Header,
+                Description = "Makes a repetition harmless: within 24 hours the same key with the same body gives the first answer again. Best a UUID.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 8, MaxLength = 128 },
+            });
+        }
+
         foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.Known))
         {
             operation.Parameters ??= [];

@@ -21,7 +21,7 @@ internal static class ClientEndpoints
         api.MapGet("/me", GetMe).WithName("GetMe").WithTags("Caller").WithSummary("Who the request comes from, as the platform sees it");
         var clients = api.MapGroup("/clients").WithTags("Clients");
         clients.MapGet("", ListClients).WithName("ListClients").WithSummary("All clients, in the order in which they were made");
-        clients.MapPost("", CreateClient).WithName("CreateClient").WithSummary("A new client with its first key, which is shown this once");
+        clients.MapPost("", CreateClient).WithIdempotency(GetAgain).WithName("CreateClient").WithSummary("A new client with its first key, which is shown this once");
         clients.MapGet("/{id:guid}", GetClient).WithName("GetClient").WithSummary("One client");
         clients.MapPatch("/{id:guid}", ChangeClient).WithName("ChangeClient").WithSummary("Changes name, scopes, areas or limit");
         clients.MapDelete("/{id:guid}", RevokeClient).WithName("RevokeClient").WithSummary("Shuts a client out for good, within seconds");
@@ -127,6 +127,13 @@ internal static class ClientEndpoints
         Touch(client, db, "changed", time);
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
         return TypedResults.NoContent();
+    }
+
+    /// <summary>The key is not shown again: who has lost it asks for a further one.</summary>
+    private static async Task<IResult> GetAgain(HttpContext context, string resource, CancellationToken ct)
+    {
+        var client = await FindAsync(context.RequestServices.GetRequiredService<GatewayDb>(), Guid.Parse(resource), ct);
+        return client is null ? NotFound().ToResult() : TypedResults.Ok(new { Client = ClientView.Of(client) });
     }
 
     private static Task<ApiClient?> FindAsync(GatewayDb db, Guid id, CancellationToken ct) =>

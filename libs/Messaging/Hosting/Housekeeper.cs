@@ -24,6 +24,7 @@ internal sealed partial class Housekeeper(
         await Partitions.DropOldAsync(source, schema.Name, now, ct);
         var inbox = await DeleteInboxAsync(connection, now - options.Value.InboxKept, ct);
         var tombstones = await DeleteTombstonesAsync(connection, now.AddMonths(-Partitions.MonthsKept), ct);
+        await DeleteIdempotencyKeysAsync(connection, now - Idempotency.Kept, ct);
         Log.Done(logger, inbox, tombstones);
         await ScalarAsync(connection, $"select pg_advisory_unlock(hashtext('wir.housekeeping.{schema.Name}'))", ct);
     }
@@ -78,6 +79,13 @@ internal sealed partial class Housekeeper(
             """, connection);
         command.Parameters.AddWithValue("before", before.ToUniversalTime());
         return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task DeleteIdempotencyKeysAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand($"delete from {schema.Name}.idempotency_key where created_at < @before", connection);
+        command.Parameters.AddWithValue("before", before.ToUniversalTime());
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken ct)

@@ -119,6 +119,19 @@ public static class MessagingSchema
         create table $schema.messaging_counter (name text primary key, value bigint not null);
         insert into $schema.messaging_counter values ('event_log', 0), ('feed', 0), ('feed_floor', 0);
 
+        -- Creating posts that were answered (24 h): what a repetition of the same request needs, and no body. Keys and bodies are hashed.
+        create table $schema.idempotency_key (
+            caller text not null,
+            route text not null,
+            key bytea not null,
+            body bytea not null,
+            status integer,
+            resource text,
+            version bigint,
+            created_at timestamptz not null,
+            primary key (caller, route, key));
+        create index idempotency_key_created_at on $schema.idempotency_key using brin (created_at);
+
         create table $schema.messaging_marker (name text primary key, set_at timestamptz not null default clock_timestamp());
         """;
 }
