@@ -21,6 +21,18 @@ public sealed class GatewayOptions
     /// <summary>Largest body of a client's request, bytes; the services limit each route further.</summary>
     public long ClientBodySize { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Reads per minute from one address without credentials.</summary>
+    public int AnonymousReadsPerMinute { get; init; } = 6_000;
+
+    /// <summary>Other requests per minute from one address without credentials.</summary>
+    public int AnonymousWritesPerMinute { get; init; } = 120;
+
+    /// <summary>Requests per minute of a client that has no limit of its own.</summary>
+    public int ClientRequestsPerMinute { get; init; } = 30_000;
+
     /// <summary>Longest silence of a service within an answer.</summary>
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a service whose instances all fail is left alone.</summary>
+    public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(3);
 }

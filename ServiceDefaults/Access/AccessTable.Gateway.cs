@@ -6,6 +6,7 @@ public static partial class AccessTable
     [
         new("GET", "/api/clients/v1/me"),
         new("GET", "/api/clients/v1/changes", Scopes.PlatformAdmin),
+        new("POST", "/api/clients/v1/signing-keys", Scopes.PlatformAdmin),
         new("GET", "/api/clients/v1/clients", Scopes.PlatformAdmin),
         new("POST", "/api/clients/v1/clients", Scopes.PlatformAdmin),
         new("GET", "/api/clients/v1/clients/{id}", Scopes.PlatformAdmin),

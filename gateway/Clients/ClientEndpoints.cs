@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Wir.Areas;
 using Wir.Gateway.Data;
+using Wir.Gateway.Tokens;
 using Wir.Messaging;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
@@ -19,6 +20,8 @@ internal static class ClientEndpoints
         var api = app.MapServiceApi("/api/clients/v1");
         api.MapMessaging<GatewayDb>();
         api.MapGet("/me", GetMe).WithName("GetMe").WithTags("Caller").WithSummary("Who the request comes from, as the platform sees it");
+        api.MapPost("/signing-keys", RotateSigningKeys).WithName("RotateSigningKeys").WithTags("Signing keys")
+            .WithSummary("A new key to sign tokens with; it is published first and signs after ten minutes");
         var clients = api.MapGroup("/clients").WithTags("Clients");
         clients.MapGet("", ListClients).WithName("ListClients").WithSummary("All clients, in the order in which they were made");
         clients.MapPost("", CreateClient).WithIdempotency(GetAgain).WithName("CreateClient").WithSummary("A new client with its first key, which is shown this once");
@@ -30,6 +33,12 @@ internal static class ClientEndpoints
     }
 
     private static ReadResult<CallerView> GetMe(Caller caller) => Reads.Ok(new CallerView(caller.Subject, [.. caller.Scopes.Order()], caller.Areas));
+
+    private static async Task<NoContent> RotateSigningKeys(SigningKeys keys, CancellationToken ct)
+    {
+        await keys.RotateAsync(ct);
+        return TypedResults.NoContent();
+    }
 
     private static async Task<ReadResult<ListOf<ClientView>>> ListClients(HttpContext context, [AsParameters] Paging paging, GatewayDb db, CancellationToken ct)
     {

@@ -32,6 +32,7 @@ internal sealed class AnswerHeaders(RequestDelegate next)
         if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
         if (!context.Request.IsApi()) return;
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        if (context.Features.Get<Quota>() is { } quota) quota.Tell(headers);
         // Never with credentials, be they sent or only allowed: then the answer is nobody else's.
         headers.Remove("Access-Control-Allow-Credentials");
         headers.Remove("Access-Control-Allow-Origin");

@@ -5,12 +5,13 @@ internal static class EdgeRegistration
     public static IServiceCollection AddEdge(this IServiceCollection services)
     {
         services.AddSingleton<ReaderAddress>();
+        services.AddSingleton<Quotas>();
         return services;
     }
 
     /// <summary>What happens to a request before it is routed: who sends it, from where, and what of its headers may go on.</summary>
     public static IApplicationBuilder UseEdge(this IApplicationBuilder app) =>
-        app.UseMiddleware<ForeignHeaders>().UseMiddleware<AnswerHeaders>().UseMiddleware<Credentials>();
+        app.UseMiddleware<ForeignHeaders>().UseMiddleware<AnswerHeaders>().UseMiddleware<Credentials>().UseMiddleware<RateLimits>();
 
     /// <summary>Paths for programs; all others are pages of the portal.</summary>
     public static bool IsApi(this HttpRequest request) =>

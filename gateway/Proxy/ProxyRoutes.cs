@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 
 namespace Wir.Gateway.Proxy;
 
@@ -28,6 +29,17 @@ internal static class ProxyRoutes
         {
             ClusterId = service,
             Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = $"http://{service}" } },
+            HealthCheck = new HealthCheckConfig
+            {
+                // With no healthy instance all are tried: it may be the check that is wrong.
+                AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+                Passive = new() { Enabled = true, Policy = HealthCheckConstants.PassivePolicy.TransportFailureRate, ReactivationPeriod = TimeSpan.FromSeconds(5) },
+                Active = new()
+                {
+                    Enabled = true, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = "/health/live",
+                    Interval = TimeSpan.FromSeconds(5), Timeout = TimeSpan.FromSeconds(2),
+                },
+            },
             HttpRequest = new ForwarderRequestConfig { ActivityTimeout = options.Value.ActivityTimeout, AllowResponseBuffering = false },
         })];
 

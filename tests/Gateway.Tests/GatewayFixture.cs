@@ -107,6 +107,9 @@ public class GatewayFixture : IAsyncLifetime
         await gateway.DisposeAsync();
     }
 
+    /// <summary>The header that the gateway gives the portal with a request from this address.</summary>
+    public string Sign(string address) => Gateway.Services.GetRequiredService<Edge.ReaderAddress>().Sign(IPAddress.Parse(address));
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

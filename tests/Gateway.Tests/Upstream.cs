@@ -42,6 +42,13 @@ public sealed class Upstream(string name) : IAsyncDisposable
                 Headers = context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
             };
         });
+        app.MapGet("/hsds/break-off", async (HttpContext context) =>
+        {
+            context.Response.ContentLength = 10_000_000;
+            await context.Response.WriteAsync(new string('a', 1_000_000));
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
         app.MapMethods("/api/registry/v1/own-failure", ["GET"], () => Results.Problem(statusCode: 503, detail: "own words"));
         await app.StartAsync();
         Address = new(app.Urls.First());

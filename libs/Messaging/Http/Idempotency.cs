@@ -5,12 +5,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
 
@@ -124,7 +123,7 @@ internal sealed class IdempotencyFilter(AnswerAgain? again) : IEndpointFilter
         return new WithStatus(answer, known.Status);
     }
 
-    private static IResult Busy(HttpContext http)
+    private static ProblemHttpResult Busy(HttpContext http)
     {
         http.Response.Headers.RetryAfter = "1";
         return CommonProblems.Conflict.With(new("Dieselbe Anfrage läuft noch.", "The same request is still running.")).ToResult();
@@ -145,7 +144,9 @@ internal sealed class IdempotencyFilter(AnswerAgain? again) : IEndpointFilter
     }
 
     /// <summary>One after the other for one key; gone when nobody waits any more.</summary>
+#pragma warning disable CA1001 // A semaphore without a wait handle holds nothing; somebody may still be on his way to it.
     private sealed class Turn
+#pragma warning restore CA1001
     {
         private readonly SemaphoreSlim _gate = new(1);
         private int _users = 1;

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace Wir.Gateway.Tests;
+
+/// <summary>A gateway with small limits.</summary>
+public sealed class LimitedFixture : GatewayFixture
+{
+    public LimitedFixture()
+    {
+        Settings["Gateway:AnonymousReadsPerMinute"] = "30";
+        Settings["Gateway:AnonymousWritesPerMinute"] = "5";
+        Settings["Gateway:ClientRequestsPerMinute"] = "40";
+        Settings["Gateway:TrustedProxies:0"] = "10.0.0.0/8";
+    }
+}
+
+public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFixture>
+{
+    private const string Path = "/api/registry/v1/associations";
+
+    [Fact]
+    public async Task An_address_without_credentials_is_limited_and_told_when_to_come_back()
+    {
+        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
+        var answers = new List<Answer>();
+        for (var i = 0; i < 40; i++) answers.Add(await fixture.GetAsync(Path, null, ("X-Forwarded-For", $"203.0.113.{i}")));
+
+        var refused = answers.First(answer => answer.Status == HttpStatusCode.TooManyRequests);
+        Assert.InRange(answers.TakeWhile(answer => answer.Status == HttpStatusCode.OK).Count(), 29, 35);
+        Assert.Equal("\"reads\";q=30;w=60", answers[0].Header("RateLimit-Policy"));
+        Assert.StartsWith("\"reads\";r=29;", answers[0].Header("RateLimit"), StringComparison.Ordinal);
+        Assert.Equal("WIR-COM-0019", refused.Code);
+        Assert.InRange(int.Parse(refused.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 60);
+        fixture.Clock.Ahead += TimeSpan.FromMinutes(1);
+        Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync(Path)).Status);
+    }
+
+    [Fact]
+    public async Task Readers_behind_the_portal_are_counted_each_for_themselves()
+    {
+        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
+        // What the portal got with a page's request it sends back with its own; here for two readers.
+        var mine = (string)(await fixture.GetAsync("/page")).Json["headers"]!["x-wir-reader"]!;
+        var other = fixture.Sign("198.51.100.9");
+        for (var i = 0; i < 40; i++) await fixture.GetAsync(Path, null, ("X-Wir-Reader", other));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await fixture.GetAsync(Path, null, ("X-Wir-Reader", other))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync(Path, null, ("X-Wir-Reader", mine))).Status);
+        // A signature for another address does not carry over: it counts as the connection's own.
+        var forged = await fixture.GetAsync(Path, null, ("X-Wir-Reader", other.Replace("198.51.100.9", "198.51.100.10", StringComparison.Ordinal)));
+        Assert.StartsWith("\"reads\";r=28", forged.Header("RateLimit"), StringComparison.Ordinal);
+        fixture.Clock.Ahead += TimeSpan.FromMinutes(3);
+        Assert.StartsWith("\"reads\";r=29", (await fixture.GetAsync(Path, null, ("X-Wir-Reader", other))).Header("RateLimit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Posts_have_a_smaller_limit_and_clients_their_own()
+    {
+        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
+        var posts = new List<HttpStatusCode>();
+        for (var i = 0; i < 7; i++) posts.Add((await fixture.SendAsync(HttpMethod.Post, "/api/registry/v1/submissions", null, "{}")).Status);
+        var keyed = await fixture.GetAsync(Path, fixture.Key("reader"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, posts[^1]);
+        Assert.Equal("\"client\";q=40;w=60", keyed.Header("RateLimit-Policy"));
+        var made = await fixture.SendAsync(HttpMethod.Post, "/api/clients/v1/clients", fixture.Key("operator"), """{"name":"small","scopes":[],"requestsPerMinute":3}""");
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        var key = (string)made.Json["key"]!["key"]!;
+        var own = new List<HttpStatusCode>();
+        for (var i = 0; i < 5; i++) own.Add((await fixture.GetAsync(Path, key)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, own[^1]);
+    }
+
+    [Fact]
+    public async Task Health_and_keys_are_never_limited()
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync("/health/live")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync("/.well-known/jwks.json")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Headers_that_are_too_large_are_refused()
+    {
+        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
+        var answer = await fixture.GetAsync(Path, null, ("X-Large", new string('a', 20_000)));
+
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, answer.Status);
+    }
+
+    [Fact]
+    public async Task Who_sends_headers_drop_by_drop_is_cut_off()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(fixture.Address.Host, fixture.Address.Port);
+        var stream = socket.GetStream();
+        var clock = Stopwatch.StartNew();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "));
+        var end = ReadToEndAsync(stream);
+        // One byte each second, as the attack does.
+        while (!end.IsCompleted && clock.Elapsed < TimeSpan.FromSeconds(25))
+        {
+            await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(1)));
+            if (!end.IsCompleted) await TryWriteAsync(stream);
+        }
+
+        Assert.Contains("408", await end, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+    }
+
+    private static async Task TryWriteAsync(NetworkStream stream)
+    {
+        try
+        {
+            await stream.WriteAsync("a"u8.ToArray());
+        }
+        catch (IOException)
+        {
+            // Cut off between two bytes: what was waited for.
+        }
+    }
+
+    private static async Task<string> ReadToEndAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
