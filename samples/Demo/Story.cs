@@ -61,6 +61,9 @@ public sealed partial class Story : IDisposable
     /// <summary>What the club calls itself.</summary>
     public string ClubName => $"Demo: Begegnungscafé Korbach {_mark}";
 
+    /// <summary>What the story told the platform and nobody else may read: the sender's name and address, the package's code, the keys.</summary>
+    public IReadOnlyList<string> Confidential => ["Demo-Person", $"person-{_mark}", Code, .. _instance.Keys.Values];
+
     /// <summary>Path of the package's page in the portal, once it is issued.</summary>
     public string PackagePath => $"/p/{Code}";
 

@@ -7,6 +7,7 @@ namespace Wir.Platform.Tests;
 
 /// <summary>What is wrong with a request is said by the right 4xx problem, through the gateway as well: its code, and where the fault is.</summary>
 [Lane(Lane.Platform)]
+[Collection(WholePlatform.Tests)]
 public sealed class BadInputTests(WholePlatform platform)
 {
     private const string Submissions = "/api/registry/v1/submissions";

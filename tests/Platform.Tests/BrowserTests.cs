@@ -5,6 +5,7 @@ namespace Wir.Platform.Tests;
 
 /// <summary>The portal in a real browser, over the running platform, in both directions of writing.</summary>
 [Lane(Lane.Platform)]
+[Collection(WholePlatform.Tests)]
 public sealed class BrowserTests(WholePlatform platform, BrowserTests.Chromium chromium) : IClassFixture<BrowserTests.Chromium>
 {
     [Theory]

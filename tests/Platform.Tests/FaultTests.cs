@@ -7,6 +7,7 @@ namespace Wir.Platform.Tests;
 
 /// <summary>One part fails: the others go on, the door says so plainly, and nothing is lost.</summary>
 [Lane(Lane.Platform)]
+[Collection(WholePlatform.Tests)]
 public sealed class FaultTests(WholePlatform platform)
 {
     private const string Associations = "/api/registry/v1/associations?area=06635015&limit=200";

@@ -10,9 +10,12 @@ namespace Wir.Platform.Tests;
 /// <summary>The whole model, started once for all tests of this project, as <c>./wir up</c> starts it: in a directory of its own, on free ports.</summary>
 public sealed class WholePlatform : IAsyncLifetime
 {
+    public const string Tests = "The whole platform";
+
     private readonly Watcher _watcher = new();
     private readonly int _port = Ports.Choose();
     private LogFile? _log;
+    private readonly Telemetry _telemetry = new();
     private ChildProcess? _host;
     private RunningInstance? _instance;
 
@@ -28,6 +31,7 @@ public sealed class WholePlatform : IAsyncLifetime
             File.SetUnixFileMode(Directory, File.GetUnixFileMode(Directory) | UnixFileMode.OtherExecute);
         }
 
+        await _telemetry.StartAsync();
         _log = new LogFile(LogPath("apphost"));
         await UpAsync();
     }
@@ -48,10 +52,15 @@ public sealed class WholePlatform : IAsyncLifetime
         _host = null;
     }
 
+    /// <summary>What the services have told about themselves.</summary>
+    public Telemetry Telemetry => _telemetry;
+
     public Door Door(string? key = null) => new(Instance.Address, key is null ? null : Instance.Keys[key]);
 
     internal async Task<ResourceStatus> StatusAsync(string name) =>
         JsonSerializer.Deserialize<List<ResourceStatus>>((await AskAsync("status"))!, JsonSerializerOptions.Web)!.Single(r => r.Name == name);
+
+    public int PortOf(string purpose) => Wir.AppHost.Local.Instance.Open(Directory, new Microsoft.Extensions.Configuration.ConfigurationManager()).Port(purpose);
 
     internal Task<string?> AskAsync(string order) => ControlServer.AskAsync(Socket, order);
 
@@ -65,19 +74,33 @@ public sealed class WholePlatform : IAsyncLifetime
             await _host.StopAsync();
         }
 
+        await _telemetry.DisposeAsync();
         _watcher.Dispose();
         _log?.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private static ProcessSpec AppHost(params string[] arguments) =>
+    private ProcessSpec AppHost(params string[] arguments) =>
         new("dotnet", [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll")), .. arguments])
         {
-            // Reaches the gateway with the rest of the host's environment: nobody wants to wait a minute for a service that hangs.
-            Environment = new Dictionary<string, string?> { ["Gateway__ActivityTimeout"] = "00:00:03" },
+            // All of it reaches the services with the rest of the host's environment.
+            Environment = new Dictionary<string, string?>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _telemetry.Address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
+                ["OTEL_BLRP_SCHEDULE_DELAY"] = "500",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
+                // Nobody wants to wait a minute for a service that hangs.
+                ["Gateway__ActivityTimeout"] = "00:00:03",
+            },
         };
 
     private string Socket => Wir.AppHost.Local.Instance.ControlSocket(Directory);
 
     private string LogPath(string name) => Wir.AppHost.Local.Instance.LogPath(Directory, name);
 }
+
+/// <summary>All tests share one platform and one played story, and run one after the other.</summary>
+[CollectionDefinition(WholePlatform.Tests)]
+public sealed class WholePlatformTests : ICollectionFixture<PlayedStory>;

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text;
+
+namespace Wir.Platform.Tests;
+
+/// <summary>What the platform tells operators about itself while the story is played: enough, and nothing that is nobody's business.</summary>
+[Lane(Lane.Platform)]
+[Collection(WholePlatform.Tests)]
+public sealed class TelemetryTests(WholePlatform platform, PlayedStory played)
+{
+    private const int Server = 2;
+
+    [Theory]
+    [InlineData("urn:message:wir:welcomepackage:package-issued:v1", "welcomepackage", "monitor", "POST", "201")]
+    [InlineData("urn:message:wir:registry:association-published:v1", "registry", "welcomepackage", "POST", "200")]
+    [InlineData("urn:message:wir:registry:association-published:v1", "registry", "monitor", "POST", "200")]
+    public async Task One_trace_runs_from_the_gateway_to_the_last_consumer(string urn, string producer, string consumer, string method, string status)
+    {
+        Assert.All(played.Outcomes, o => Assert.Null(o.Outcome));
+        var spans = await Eventually.ValueAsync(() => Task.FromResult(WholeTrace(urn, consumer)), $"a trace from the gateway to {consumer}'s handling of {urn}");
+
+        // Whose parent is whose, from the consumer back to the request.
+        var chain = new List<Span>();
+        for (var span = spans.First(s => IsHandling(s, urn, consumer)); span is not null; span = spans.FirstOrDefault(s => s.Id == span.ParentId))
+        {
+            chain.Add(span);
+        }
+
+        Assert.Contains(chain, s => s.Service == producer && s.Name == $"publish {urn}");
+        var inside = Assert.Single(chain, s => s.Service == producer && s.Kind == Server);
+        Assert.StartsWith($"{method} /api/", inside.Name, StringComparison.Ordinal);
+        Assert.Equal(status, inside.Tags["http.response.status_code"]);
+        Assert.Contains("{", inside.Tags.GetValueOrDefault("http.route") + "{", StringComparison.Ordinal);
+        var outside = chain[^1];
+        Assert.Equal("gateway", outside.Service);
+        Assert.Equal(Server, outside.Kind);
+        Assert.Null(outside.ParentId);
+        Assert.Equal(status, outside.Tags["http.response.status_code"]);
+    }
+
+    [Fact]
+    public async Task Nothing_confidential_stands_in_telemetry()
+    {
+        Assert.NotEmpty(played.Confidential);
+        await Eventually.TrueAsync(() => Task.FromResult(platform.Telemetry.Spans.Select(s => s.Service).Distinct().Count() >= 5), "all programs have told something");
+
+        Assert.All(played.Confidential, secret => Assert.False(platform.Telemetry.Holds(secret), $"'{secret[..Math.Min(8, secret.Length)]}…' stands in telemetry"));
+        Assert.All(platform.Telemetry.Spans, s => Assert.DoesNotContain("url.query", s.Tags.Keys));
+    }
+
+    [Fact]
+    public void Nothing_confidential_stands_in_any_log()
+    {
+        Assert.NotEmpty(played.Confidential);
+        var logs = Directory.EnumerateFiles(Path.Combine(platform.Directory, "log")).ToDictionary(f => Path.GetFileName(f), ReadShared);
+
+        Assert.Superset(new HashSet<string> { "registry.log", "welcomepackage.log", "monitor.log", "gateway.log", "portal.log", "postgres.log", "rabbitmq.log" }, logs.Keys.ToHashSet());
+        Assert.All(logs, log => Assert.All(played.Confidential, secret => Assert.DoesNotContain(secret, log.Value, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Every_program_has_metrics_for_operators_and_nobody_else()
+    {
+        using var http = new HttpClient();
+        using var door = platform.Door();
+        foreach (var name in new[] { "gateway", "registry", "welcomepackage", "monitor", "portal" })
+        {
+            var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{platform.PortOf($"{name}.internal")}/metrics"));
+
+            Assert.Contains("http_server_request_duration_seconds_count", metrics, StringComparison.Ordinal);
+            if (name != "portal") Assert.Contains("wir_outbox_depth", metrics, StringComparison.Ordinal);
+            Assert.All(played.Confidential, secret => Assert.DoesNotContain(secret, metrics, StringComparison.Ordinal));
+        }
+
+        Assert.NotEqual(HttpStatusCode.OK, (await door.GetAsync("/metrics")).Status);
+    }
+
+    private static bool IsHandling(Span span, string urn, string consumer) => span.Service == consumer && span.Name == $"handle {urn}";
+
+    /// <summary>The spans of the first trace that reaches from a request at the gateway to the consumer; null while there is none.</summary>
+    private List<Span>? WholeTrace(string urn, string consumer) => platform.Telemetry.Spans
+        .Where(s => IsHandling(s, urn, consumer))
+        .Select(s => platform.Telemetry.Spans.Where(other => other.TraceId == s.TraceId).ToList())
+        .FirstOrDefault(trace => trace.Exists(s => s is { Service: "gateway", Kind: Server }));
+
+    private static string ReadShared(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
