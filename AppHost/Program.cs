@@ -17,14 +17,24 @@ var welcomepackagedb = postgres.AddDatabase("welcomepackagedb");
 var monitordb = postgres.AddDatabase("monitordb");
 var gatewaydb = postgres.AddDatabase("gatewaydb");
 
-IResourceBuilder<ProjectResource> Project(string name, string path, IResourceBuilder<PostgresDatabaseResource> database) =>
-    builder.AddProject(name, InRepository(path), launchProfileName: null)
-        .WithReference(database).WithReference(rabbitmq)
-        .WaitFor(database).WaitFor(rabbitmq);
-
-IResourceBuilder<ProjectResource> Migration(string name, string path, IResourceBuilder<PostgresDatabaseResource> database)
+// Migrations own everything. They make a role in the database and a user at the broker for each service, which may do no more than its work.
+var broker = rabbitmq.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort);
+var brokerManagement = rabbitmq.GetEndpoint("management").Property(EndpointProperty.HostAndPort);
+var passwords = new Dictionary<string, IResourceBuilder<ParameterResource>>();
+foreach (var service in new[] { "registry", "welcomepackage", "monitor", "gateway" })
 {
-    var migration = Project(name, path, database).WithArgs("migrate");
+    passwords[service] = builder.AddParameter(service + "password", secret: true);
+}
+
+IResourceBuilder<ProjectResource> Project(string name, string path) =>
+    builder.AddProject(name, InRepository(path), launchProfileName: null).WithEnvironment("Wir__BrokerManagement", $"http://{brokerManagement}");
+
+IResourceBuilder<ProjectResource> Migration(string service, string path, IResourceBuilder<PostgresDatabaseResource> database)
+{
+    var migration = Project(service + "migrate", path).WithArgs("migrate")
+        .WithReference(database).WithReference(rabbitmq)
+        .WaitFor(database).WaitFor(rabbitmq)
+        .WithEnvironment("Wir__Runtime__User", service).WithEnvironment("Wir__Runtime__Password", passwords[service]);
     return seed is null ? migration : migration.WithEnvironment("Wir__Seed", seed);
 }
 
@@ -32,15 +42,22 @@ IResourceBuilder<ProjectResource> Migration(string name, string path, IResourceB
 // reaches nobody, so every service waits for every migration.
 IResourceBuilder<ProjectResource>[] migrations =
 [
-    Migration("registrymigrate", "services/Registry/Registry.csproj", registrydb),
-    Migration("welcomepackagemigrate", "services/WelcomePackage/WelcomePackage.csproj", welcomepackagedb),
-    Migration("monitormigrate", "services/Monitor/Monitor.csproj", monitordb),
-    Migration("gatewaymigrate", "gateway/Gateway.csproj", gatewaydb).WithEnvironment("Wir__KeysFile", Path.Combine(data, "keys.json")),
+    Migration("registry", "services/Registry/Registry.csproj", registrydb),
+    Migration("welcomepackage", "services/WelcomePackage/WelcomePackage.csproj", welcomepackagedb),
+    Migration("monitor", "services/Monitor/Monitor.csproj", monitordb),
+    Migration("gateway", "gateway/Gateway.csproj", gatewaydb).WithEnvironment("Wir__KeysFile", Path.Combine(data, "keys.json")),
 ];
 
 IResourceBuilder<ProjectResource> Service(string name, string path, IResourceBuilder<PostgresDatabaseResource> database, int? port = null)
 {
-    var service = Project(name, path, database).WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready")
+    var server = postgres.GetEndpoint("tcp");
+    var service = Project(name, path)
+        .WithEnvironment(
+            $"ConnectionStrings__{database.Resource.Name}",
+            $"Host={server.Property(EndpointProperty.Host)};Port={server.Property(EndpointProperty.Port)};Username={name};Password={passwords[name]};Database={database.Resource.Name}")
+        .WithEnvironment("ConnectionStrings__rabbitmq", $"amqp://{name}:{passwords[name]}@{broker}")
+        .WaitFor(database).WaitFor(rabbitmq)
+        .WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready")
         .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
     foreach (var migration in migrations)
     {

@@ -26,6 +26,7 @@ internal sealed class Engine : IDisposable
                 PostgresServerResource p => [NewRun(p.Name, p.Server(instance), isJob: false)],
                 RabbitMQServerResource r => [NewRun(r.Name, r.Server(instance), isJob: false)],
                 PostgresDatabaseResource d => byResource[d.Parent],
+                ParameterResource => [],
                 ProjectResource p => [.. Enumerable.Range(0, p.Replicas).Select(n =>
                     NewRun(p.Replicas == 1 ? p.Name : $"{p.Name}.{n}", new ProjectProcess(p, n, instance), jobs.Contains(p)))],
                 _ => throw new InvalidOperationException($"{resource.Name}: unknown kind of resource."),

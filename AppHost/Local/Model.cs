@@ -91,7 +91,7 @@ public sealed class ProjectResource(string name, string projectPath) : IResource
 
     internal List<string> Arguments { get; } = [];
 
-    internal Dictionary<string, string> Environment { get; } = [];
+    internal Dictionary<string, Func<Instance, string>> Environment { get; } = [];
 
     internal List<(IResourceWithConnectionString Resource, string ConnectionName)> Connections { get; } = [];
 

@@ -17,6 +17,17 @@ public static class ModelExtensions
     public static IResourceBuilder<RabbitMQServerResource> AddRabbitMQ(this IDistributedApplicationBuilder builder, string name) =>
         Add(builder, new RabbitMQServerResource(name));
 
+    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, bool secret = false) =>
+        Add(builder, new ParameterResource(name, secret) { Given = builder.Configuration[$"Parameters:{name}"] });
+
+    /// <param name="builder">A server.</param>
+    /// <param name="name"><c>tcp</c>; for the broker also <c>management</c>.</param>
+    public static EndpointReference GetEndpoint(this IResourceBuilder<IResourceWithConnectionString> builder, string name)
+    {
+        var purpose = name == "tcp" ? builder.Resource.Name : $"{builder.Resource.Name}.{name}";
+        return new EndpointReference(instance => instance.Port(purpose));
+    }
+
     /// <summary>Nothing to do: the data always lies in the instance's directory.</summary>
     public static IResourceBuilder<PostgresServerResource> WithDataVolume(this IResourceBuilder<PostgresServerResource> builder) => builder;
 
@@ -50,7 +61,18 @@ public static class ModelExtensions
         With(builder, p => p.Waits.Add(new Wait(dependency.Resource, exitCode)));
 
     public static IResourceBuilder<ProjectResource> WithEnvironment(this IResourceBuilder<ProjectResource> builder, string name, string? value) =>
-        With(builder, p => p.Environment[name] = value ?? "");
+        With(builder, p => p.Environment[name] = _ => value ?? "");
+
+    public static IResourceBuilder<ProjectResource> WithEnvironment(
+        this IResourceBuilder<ProjectResource> builder, string name, in ReferenceExpression.ExpressionInterpolatedStringHandler value)
+    {
+        builder.Resource.Environment[name] = value.ToValue();
+        return builder;
+    }
+
+    public static IResourceBuilder<ProjectResource> WithEnvironment(
+        this IResourceBuilder<ProjectResource> builder, string name, IResourceBuilder<ParameterResource> parameter) =>
+        With(builder, p => p.Environment[name] = parameter.Resource.Value);
 
     public static IResourceBuilder<ProjectResource> WithArgs(this IResourceBuilder<ProjectResource> builder, params string[] args) =>
         With(builder, p => p.Arguments.AddRange(args));

@@ -78,7 +78,7 @@ internal sealed class ProjectProcess(ProjectResource project, int replica, Insta
 
         foreach (var (name, value) in project.Environment)
         {
-            variables[name] = value;
+            variables[name] = value(instance);
         }
 
         // OTEL_EXPORTER_OTLP_* reach the children with the rest of this process' environment.

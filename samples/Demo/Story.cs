@@ -28,7 +28,6 @@ public sealed partial class Story : IDisposable
 
     private Dictionary<string, double> _before = [];
     private string _submission = "";
-    private string _association = "";
     private JsonElement _package;
 
     public Story(RunningInstance instance)
@@ -113,7 +112,7 @@ public sealed partial class Story : IDisposable
     private async Task<string> RefuseAsync()
     {
         var review = $"/api/registry/v1/submissions/{_submission}/review";
-        var (tag, _) = await ReadSubmissionAsync();
+        var tag = await ReadTagAsync();
         var decision = new { decision = "approve", comment = "" };
         (await _anybody.PostAsync(review, decision, tag)).Is(HttpStatusCode.Unauthorized).IsOfType("application/problem+json");
         (await _elsewhere.PostAsync(review, decision, tag)).Is(HttpStatusCode.Forbidden).IsOfType("application/problem+json");
@@ -122,12 +121,12 @@ public sealed partial class Story : IDisposable
 
     private async Task<string> ApproveAsync()
     {
-        var (tag, submission) = await ReadSubmissionAsync();
-        (await _approver.PostAsync(
-            $"/api/registry/v1/submissions/{_submission}/review", new { decision = "approve", comment = "Geprüft." }, tag)).Is(HttpStatusCode.OK);
-        _association = submission.GetProperty("associationId").GetString()!;
+        var tag = await ReadTagAsync();
+        var review = (await _approver.PostAsync(
+            $"/api/registry/v1/submissions/{_submission}/review", new { decision = "approve", comment = "Geprüft." }, tag)).Is(HttpStatusCode.OK).Json;
+        var association = review.GetProperty("associationId").GetString();
         var lag = await Claim.SoonAsync(() => ListsClubAsync("/api/registry/v1/associations"), "the club is public");
-        var entry = (await _anybody.GetAsync($"/api/registry/v1/associations/{_association}")).Is(HttpStatusCode.OK).Json;
+        var entry = (await _anybody.GetAsync($"/api/registry/v1/associations/{association}")).Is(HttpStatusCode.OK).Json;
         Claim.That(entry.GetProperty("name").GetString() == ClubName, "the public entry is the club");
         Claim.That(!entry.GetRawText().Contains("Demo-Person", StringComparison.Ordinal), "the person who sent the entry is not in it");
         return lag;
@@ -196,19 +195,15 @@ public sealed partial class Story : IDisposable
         return false;
     }
 
-    private async Task<(string? Tag, JsonElement Submission)> ReadSubmissionAsync()
-    {
-        var reply = (await _approver.GetAsync($"/api/registry/v1/submissions/{_submission}")).Is(HttpStatusCode.OK);
-        return (reply.ETag, reply.Json);
-    }
+    private async Task<string?> ReadTagAsync() =>
+        (await _approver.GetAsync($"/api/registry/v1/submissions/{_submission}")).Is(HttpStatusCode.OK).ETag;
 
     private async Task<string?> FindLinkAsync()
     {
         if (!Directory.Exists(_instance.MailFolder)) return null;
         foreach (var file in Directory.EnumerateFiles(_instance.MailFolder, "*.eml"))
         {
-            // Soft line breaks and escaped "=" of quoted-printable.
-            var mail = (await File.ReadAllTextAsync(file)).Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
+            var mail = await File.ReadAllTextAsync(file);
             if (LinkInMail().Matches(mail).FirstOrDefault(m => m.Value.Contains(_submission, StringComparison.Ordinal)) is { } match) return match.Value;
         }
 

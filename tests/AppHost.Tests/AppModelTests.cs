@@ -41,6 +41,24 @@ public sealed class AppModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Only_migrations_have_the_owners_rights()
+    {
+        var model = await DescribeAsync();
+
+        foreach (var service in s_services)
+        {
+            var (runtime, owner) = (model[service].Variables, model[service + "migrate"].Variables);
+            Assert.Contains($"Username={service};", runtime[$"ConnectionStrings__{service}db"], StringComparison.Ordinal);
+            Assert.StartsWith($"amqp://{service}:", runtime["ConnectionStrings__rabbitmq"], StringComparison.Ordinal);
+            Assert.Equal(service, owner["Wir__Runtime__User"]);
+            Assert.Contains($"Password={owner["Wir__Runtime__Password"]};", runtime[$"ConnectionStrings__{service}db"], StringComparison.Ordinal);
+            Assert.All(new[] { "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "Wir__Runtime__Password", $"{service.ToUpperInvariant()}DB_PASSWORD" }, v => Assert.DoesNotContain(v, runtime.Keys));
+            Assert.All(runtime.Values, value => Assert.DoesNotContain(owner["RABBITMQ_PASSWORD"]!, value, StringComparison.Ordinal));
+            Assert.All(runtime.Values, value => Assert.DoesNotContain(owner[$"{service.ToUpperInvariant()}DB_PASSWORD"]!, value, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task No_service_starts_before_the_queues_of_all_exist()
     {
         var model = await DescribeAsync();

@@ -26,6 +26,8 @@ internal sealed class BusFactory(IConfiguration configuration, ILoggerFactory lo
             // The body is the envelope itself: readable by anything that knows JSON, and free of the library that carries it.
             bus.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
             bus.AutoStart = true;
+            // The library's own temporary queue, under a name that the service's user may declare.
+            bus.OverrideDefaultBusEndpointQueueName($"{model.Service}.bus-{Guid.CreateVersion7():n}");
             configure(bus);
         });
     }

@@ -37,6 +37,7 @@ public static class MessagingExtensions
         services.AddSingleton<BusFactory>();
         services.AddSingleton<BrokerState>();
         services.AddSingleton<TopologyDeployer>();
+        services.AddSingleton<RuntimeIdentity>();
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(provider => new OutboxStore(provider.GetRequiredService<SchemaName>().Name));
         services.AddSingleton<EventLogReader>();

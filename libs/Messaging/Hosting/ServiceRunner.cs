@@ -69,6 +69,8 @@ public static partial class ServiceRunner
         {
             await Partitions.EnsureAsync(services.GetRequiredService<NpgsqlDataSource>(), db.Schema, time.GetUtcNow(), ct);
             await topology.DeployAsync(ct);
+            await services.GetRequiredService<RuntimeIdentity>().EnsureAsync(
+                services.GetRequiredService<NpgsqlDataSource>(), db.Schema, services.GetRequiredService<BusFactory>().Address, ct);
         }
 
         Log.Migrated(logger, db.Schema);
