@@ -4,6 +4,7 @@ using Wir.Registry.Data;
 using Wir.Registry.Features.Associations;
 using Wir.Registry.Features.Catalogues;
 using Wir.Registry.Features.Submissions;
+using Wir.Registry.Hsds;
 using Wir.Registry.Mail;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
@@ -24,6 +25,9 @@ public static class RegistryApi
         services.AddOptions<RegistryOptions>().Bind(builder.Configuration.GetSection(RegistryOptions.Section));
         services.AddOptions<MailOptions>().Bind(builder.Configuration.GetSection(MailOptions.Section));
         services.AddSingleton(CodeLists.Load(builder.Configuration["Wir:CodeLists"] ?? Path.Combine(AppContext.BaseDirectory, "registry")));
+        services.AddSingleton<HsdsTaxonomies>();
+        services.AddSingleton<HsdsMapping>();
+        services.ConfigureHttpJsonOptions(options => HsdsJson.Configure(options.SerializerOptions));
         services.AddSingleton<AssociationIntake>();
         services.AddScoped<AssociationWriter>();
         services.AddScoped<ConfirmationMail>();
@@ -39,6 +43,7 @@ public static class RegistryApi
         api.MapSubmissions();
         api.MapCatalogues();
         api.MapMessaging<RegistryDb>();
+        app.MapHsds();
         return app;
     }
 }

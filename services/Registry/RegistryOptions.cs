@@ -15,5 +15,5 @@ public sealed class RegistryOptions
     public int ReviewWorkingDays { get; set; } = 10;
 
     /// <summary>Demo entries in the start data.</summary>
-    public int DemoEntries { get; set; } = 40;
+    public int DemoEntries { get; set; } = 1300;
 }

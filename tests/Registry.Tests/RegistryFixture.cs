@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wir.Messaging;
 using Wir.Registry.Data;
+using Wir.Registry.Seed;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Tokens;
