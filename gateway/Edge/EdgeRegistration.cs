@@ -1,5 +1,3 @@
-using Wir.Gateway.SignIn;
-
 namespace Wir.Gateway.Edge;
 
 internal static class EdgeRegistration
@@ -8,8 +6,6 @@ internal static class EdgeRegistration
     {
         services.AddSingleton<ReaderAddress>();
         services.AddSingleton<Quotas>();
-        services.AddSingleton<PersonTokens>();
-        services.AddOptions<SignInOptions>().BindConfiguration("Gateway:SignIn");
         return services;
     }
 

@@ -1,11 +1,16 @@
+using Wir.Contracts;
+using Wir.Jobs;
 using Wir.Messaging;
 using Wir.Registry.Codes;
 using Wir.Registry.Data;
 using Wir.Registry.Features.Associations;
 using Wir.Registry.Features.Catalogues;
+using Wir.Registry.Features.Confirmations;
+using Wir.Registry.Features.Privacy;
 using Wir.Registry.Features.Submissions;
-using Wir.Registry.Hsds;
+using Wir.Registry.Features.Tasks;
 using Wir.Registry.Mail;
+using Wir.Registry.Messaging.Consumers;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
 
@@ -20,19 +25,25 @@ public static class RegistryApi
     {
         builder.AddServiceDefaults("registry");
         builder.AddServiceDatabase<RegistryDb>("registrydb");
-        builder.AddMessaging<RegistryDb>("registry");
+        builder.AddMessaging<RegistryDb>("registry", messaging =>
+            messaging.Queue("feedback", queue => queue.On<FeedbackReceived, WhenFeedbackReceived>()));
+        builder.AddJobs<RegistryDb>(jobs =>
+        {
+            jobs.On<SendMail>(SendMail.Kind);
+            jobs.On<Retain>(Retain.Kind).DailyAt(3, 15);
+            jobs.On<RemindOfConfirmation>(RemindOfConfirmation.Kind).DailyAt(6, 30);
+        });
         var services = builder.Services;
         services.AddOptions<RegistryOptions>().Bind(builder.Configuration.GetSection(RegistryOptions.Section));
         services.AddOptions<MailOptions>().Bind(builder.Configuration.GetSection(MailOptions.Section));
         services.AddSingleton(CodeLists.Load(builder.Configuration["Wir:CodeLists"] ?? Path.Combine(AppContext.BaseDirectory, "registry")));
-        services.AddSingleton<HsdsTaxonomies>();
-        services.AddSingleton<HsdsMapping>();
-        services.ConfigureHttpJsonOptions(options => HsdsJson.Configure(options.SerializerOptions));
         services.AddSingleton<AssociationIntake>();
         services.AddScoped<AssociationWriter>();
         services.AddScoped<ConfirmationMail>();
         services.AddScoped<SubmissionWriter>();
-        services.AddHostedService<MailSender>();
+        services.AddScoped<ConfirmEntry>();
+        services.AddScoped<Mailbox>();
+        services.AddScoped<PersonalData>();
         return builder;
     }
 
@@ -42,8 +53,10 @@ public static class RegistryApi
         api.MapAssociations();
         api.MapSubmissions();
         api.MapCatalogues();
+        api.MapTasks();
+        api.MapPrivacy();
         api.MapMessaging<RegistryDb>();
-        app.MapHsds();
+        api.MapJobs();
         return app;
     }
 }

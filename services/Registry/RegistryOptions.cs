@@ -14,6 +14,9 @@ public sealed class RegistryOptions
     /// <summary>Working days a municipality has to decide on a submission.</summary>
     public int ReviewWorkingDays { get; set; } = 10;
 
+    /// <summary>How long a confirmation of an entry counts.</summary>
+    public TimeSpan ConfirmEvery { get; set; } = TimeSpan.FromDays(365);
+
     /// <summary>Demo entries in the start data.</summary>
-    public int DemoEntries { get; set; } = 1300;
+    public int DemoEntries { get; set; } = 40;
 }

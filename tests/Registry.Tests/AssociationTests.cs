@@ -75,6 +75,73 @@ public sealed class AssociationTests(RegistryFixture registry) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Fifty_posts_with_one_key_make_one_entry()
+    {
+        var input = Sample.Association("Einmaliger Verein");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => registry.Office.PostAsync("/associations", input.DeepClone(), ("Idempotency-Key", "one-and-only-key"))));
+        var submission = Sample.Association();
+        submission["submitter"] = new JsonObject { ["name"] = "Doppelt Geklickt", ["email"] = "twice@entry.example" };
+        var first = await registry.Anonymous.PostAsync("/submissions", submission.DeepClone(), ("Idempotency-Key", "clicked-twice"));
+        var second = await registry.Anonymous.PostAsync("/submissions", submission.DeepClone(), ("Idempotency-Key", "clicked-twice"));
+
+        Assert.All(answers, answer => Assert.Equal(201, answer.Status));
+        Assert.Single(answers.Select(answer => (Guid)answer.Json["id"]!).Distinct());
+        Assert.Single(answers.Select(answer => (string)answer.Json["number"]!).Distinct());
+        Assert.Equal((202, 202, (Guid)first.Json["id"]!), (first.Status, second.Status, (Guid)second.Json["id"]!));
+        Assert.Equal(["1"], await registry.QueryAsync("select count(*) from registry.submission where submitter::text like '%Doppelt%'"));
+    }
+
+    [Theory]
+    [InlineData("{\"name\":\"\\ud800\"}", 400)]
+    [InlineData("{\"name\":\"a\\u0000b\"}", 400)]
+    [InlineData("{\"name\":\"A\",\"name\":\"B\"}", 400)]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", 400)]
+    [InlineData("{\"name\":", 400)]
+    [InlineData("null", 400)]
+    [InlineData("", 400)]
+    public async Task What_is_no_entry_is_refused_and_changes_nothing(string body, int status)
+    {
+        var before = await registry.QueryAsync("select count(*) from registry.association");
+
+        var (answered, text) = await registry.Office.PostRawAsync("/associations", System.Text.Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal(status, answered);
+        Assert.Contains("WIR-COM-000", text, StringComparison.Ordinal);
+        Assert.Equal(before, await registry.QueryAsync("select count(*) from registry.association"));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_UTF8_and_bodies_without_end_are_refused()
+    {
+        var (latin, _) = await registry.Office.PostRawAsync("/associations", [.. "{\"name\":\"K"u8, 0xE4, .. "se\"}"u8]);
+        var (huge, _) = await registry.Office.PostRawAsync("/associations", new byte[64 * 1024 * 1024]);
+        var (text, _) = await registry.Office.PostRawAsync("/associations", "{}"u8.ToArray(), "text/plain");
+
+        Assert.Equal((400, 413, 415), (latin, huge, text));
+    }
+
+    [Fact]
+    public async Task Dates_and_places_out_of_this_world_are_refused_and_names_from_right_to_left_are_not()
+    {
+        var old = Sample.Association();
+        old["offers"]![0]!["schedule"]![0]!["dtstart"] = "1899-12-31T18:00";
+        var sea = Sample.Association();
+        sea["location"] = new JsonObject { ["lat"] = 0, ["lon"] = 0 };
+        var far = Sample.Association();
+        far["location"] = new JsonObject { ["lat"] = 1e308, ["lon"] = -1e308 };
+        var arabic = Sample.Association("الجمعية الثقافية كورباخ");
+        var ended = Sample.Association();
+        ended["area"] = "06635005";
+
+        Assert.Equal(["/offers/0/schedule/0/dtstart"], (await registry.District.PostAsync("/associations", old)).Pointers);
+        Assert.Equal(["/location"], (await registry.District.PostAsync("/associations", sea)).Pointers);
+        Assert.Equal(["/location"], (await registry.District.PostAsync("/associations", far)).Pointers);
+        Assert.Equal("الجمعية الثقافية كورباخ", (string)(await registry.District.PostAsync("/associations", arabic)).Json["name"]!);
+        Assert.Equal("06635001", (string)(await registry.District.PostAsync("/associations", ended)).Json["area"]!);
+    }
+
+    [Fact]
     public async Task Every_fault_is_named_at_once_with_its_pointer()
     {
         var broken = Sample.Association("A\u0007 \u202eB");

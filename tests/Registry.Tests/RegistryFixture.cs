@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Wir.Jobs;
 using Wir.Messaging;
 using Wir.Registry.Data;
-using Wir.Registry.Seed;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Tokens;
@@ -22,6 +23,7 @@ public class RegistryFixture : IAsyncLifetime
 {
     private readonly TokenIssuer _issuer = TokenIssuer.Create();
     private readonly DirectoryInfo _mail = Directory.CreateTempSubdirectory("wir-registry-mail-");
+    private readonly LogLines _logs = new();
     private TestDatabase _database = null!;
     private TestVirtualHost _broker = null!;
     private HttpClient _client = null!;
@@ -62,7 +64,7 @@ public class RegistryFixture : IAsyncLifetime
         _client = new HttpClient { BaseAddress = new Uri(App.Urls.First()) };
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _client.Dispose();
         await App.StopAsync();
@@ -70,6 +72,7 @@ public class RegistryFixture : IAsyncLifetime
         await _broker.DisposeAsync();
         await _database.DisposeAsync();
         _issuer.Dispose();
+        _logs.Dispose();
         _mail.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
@@ -88,6 +91,42 @@ public class RegistryFixture : IAsyncLifetime
 
         return null;
     }, $"a mail to {address}");
+
+    public async Task<IReadOnlyList<string>> MailsToAsync(string address)
+    {
+        var texts = await Task.WhenAll(_mail.GetFiles("*.eml").OrderBy(file => file.CreationTimeUtc).Select(file => File.ReadAllTextAsync(file.FullName)));
+        return [.. texts.Where(text => text.Contains(address, StringComparison.Ordinal))];
+    }
+
+    /// <summary>What the service has logged.</summary>
+    public IReadOnlyCollection<string> Logs => _logs.Lines;
+
+    /// <summary>Has one job done, as the schedule would.</summary>
+    public async Task RunJobAsync(string kind, object order)
+    {
+        Guid id;
+        await using (var scope = App.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<RegistryDb>();
+            id = db.Enqueue(kind, order);
+            await db.SaveChangesAsync();
+        }
+
+        await Eventually.TrueAsync(async () => (await QueryAsync($"select state from registry.job where id = '{id}'")) is ["done"], $"job {kind} is done");
+    }
+
+    /// <summary>Every row of every table of the service that holds the expression.</summary>
+    public async Task<IReadOnlyList<string>> FindEverywhereAsync(string expression, string? onlyTable = null)
+    {
+        var tables = await QueryAsync("select table_name from information_schema.tables where table_schema = 'registry' and table_type = 'BASE TABLE'");
+        var found = new List<string>();
+        foreach (var table in tables.Where(table => onlyTable is null || table == onlyTable))
+        {
+            found.AddRange((await QueryAsync($"select t::text from registry.{table} t where t::text ~* '{expression}'")).Select(row => $"{table}: {row}"));
+        }
+
+        return found;
+    }
 
     /// <summary>Hands in an entry and proves the address; it then waits for review.</summary>
     public async Task<Guid> SubmitAndConfirmAsync(JsonObject submission, string email)
@@ -125,15 +164,36 @@ public class RegistryFixture : IAsyncLifetime
             ["Wir:Tokens:Jwks"] = _issuer.Jwks(),
             ["Wir:PublicUrl"] = "https://wir.example",
             ["Wir:Mail:Folder"] = _mail.FullName,
-            ["Wir:Mail:PollInterval"] = "00:00:00.1",
+            ["Wir:Jobs:PollInterval"] = "00:00:00.1",
             ["Wir:Registry:DemoEntries"] = DemoEntries.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Wir:Seed"] = AppContext.BaseDirectory,
         });
         builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Information);
         var app = builder.AddRegistry().Build();
         app.UseServiceDefaults().MapRegistry();
         return app;
+    }
+}
+
+/// <summary>Keeps what is logged, for tests that look for what must not be there.</summary>
+internal sealed class LogLines : ILoggerProvider, ILogger
+{
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
     }
 }
 
@@ -145,6 +205,17 @@ public sealed class Client(HttpClient http, string token)
     public Task<Answer> PostAsync(string path, JsonNode body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
 
     public Task<Answer> PatchAsync(string path, JsonNode body, long version) => SendAsync(HttpMethod.Patch, path, body, ("If-Match", $"\"{version}\""));
+
+    /// <summary>Posts bytes as they are; a server that refuses a body early may close the connection.</summary>
+    public async Task<(int Status, string Text)> PostRawAsync(string path, byte[] body, string mediaType = "application/json")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, RegistryApi.Prefix + path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.ExpectContinue = true;
+        using var response = await http.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, JsonNode? body, params (string Name, string Value)[] headers)
     {

@@ -56,6 +56,7 @@ public sealed class SubmissionTests(RegistryFixture registry) : IClassFixture<Re
 
         Assert.Equal((410, 200, 410), (wrong.Status, right.Status, again.Status));
         Assert.Equal("WIR-REG-0003", again.Code);
+        await Eventually.TrueAsync(async () => (await registry.QueryAsync("select 1 from registry.outgoing_mail where sent_at is null")).Count == 0, "all mails are sent");
         Assert.Equal(["f"], [.. (await registry.QueryAsync("select (recipient is not null or body is not null)::text from registry.outgoing_mail where sent_at is not null")).Select(text => text[..1]).Distinct()]);
     }
 

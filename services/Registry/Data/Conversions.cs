@@ -39,4 +39,12 @@ public static class EnumCodes
     public static string Of<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     public static TEnum Parse<TEnum>(string code) where TEnum : struct, Enum => Enum.GetValues<TEnum>().First(value => Of(value) == code);
+
+    /// <summary>False for text that is no code of the enum.</summary>
+    public static bool TryParse<TEnum>(string code, out TEnum value) where TEnum : struct, Enum
+    {
+        var found = Enum.GetValues<TEnum>().Where(candidate => Of(candidate) == code).ToArray();
+        value = found.FirstOrDefault();
+        return found.Length > 0;
+    }
 }

@@ -23,13 +23,15 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : ServiceDb
 
     public DbSet<OutgoingMail> Mails => Set<OutgoingMail>();
 
+    public DbSet<OfficeTask> Tasks => Set<OfficeTask>();
+
+    public DbSet<ConfirmationRequest> ConfirmationRequests => Set<ConfirmationRequest>();
+
+    public DbSet<RetentionRun> RetentionRuns => Set<RetentionRun>();
+
     /// <summary>The next running number of an entry. Numbers may have gaps, never repeats.</summary>
     public Task<long> NextSerialAsync(CancellationToken ct) =>
         Database.SqlQuery<long>($"select nextval('registry.association_number') as \"Value\"").SingleAsync(ct);
-
-    /// <summary>The next running numbers, ascending.</summary>
-    public Task<List<long>> NextSerialsAsync(int count, CancellationToken ct) =>
-        Database.SqlQuery<long>($"select nextval('registry.association_number') as \"Value\" from generate_series(1, {count})").ToListAsync(ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -43,6 +45,8 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : ServiceDb
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<AssociationStatus>().HaveConversion<CodeConverter<AssociationStatus>>();
         configurationBuilder.Properties<SubmissionState>().HaveConversion<CodeConverter<SubmissionState>>();
+        configurationBuilder.Properties<TaskKind>().HaveConversion<CodeConverter<TaskKind>>();
+        configurationBuilder.Properties<TaskState>().HaveConversion<CodeConverter<TaskState>>();
         configurationBuilder.Properties<Visibility>().HaveConversion<CodeConverter<Visibility>>();
     }
 }

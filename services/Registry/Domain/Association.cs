@@ -62,15 +62,6 @@ public sealed class Association
     public string[] Languages { get; private set; } = [];
     public string[] TargetGroups { get; private set; } = [];
 
-    /// <summary>Ids of the offers, under which other interfaces find them.</summary>
-    public Guid[] OfferIds { get; private set; } = [];
-
-    /// <summary>Of those offers that have a place, the ids of both together.</summary>
-    public Guid[] PlacedOfferIds { get; private set; } = [];
-
-    /// <summary>Names of the offers in all languages.</summary>
-    public string[] OfferNames { get; private set; } = [];
-
     public static Association Create(Guid id, string number, AssociationContent content, IEnumerable<PersonContact> persons, bool demo, Change change)
     {
         var association = new Association { Id = id, Number = number, Demo = demo, CreatedAt = change.At, ConfirmedAt = change.At };
@@ -109,10 +100,11 @@ public sealed class Association
         Touch(change);
     }
 
-    /// <summary>Removes one person for good.</summary>
-    public void RemovePerson(Guid personId, Change change)
+    /// <summary>Takes a person out: their rows, and what texts said of them. State and confirmation stay.</summary>
+    public void Erase(AssociationContent content, IReadOnlySet<Guid> persons, Change change)
     {
-        if (_persons.RemoveAll(person => person.Id == personId) > 0) Touch(change);
+        _persons.RemoveAll(person => persons.Contains(person.Id));
+        Set(content, change);
     }
 
     /// <summary>The version as the history keeps it.</summary>
@@ -150,9 +142,6 @@ public sealed class Association
         Categories = [.. content.Categories.Select(category => category.Key)];
         Languages = [.. content.Languages];
         TargetGroups = [.. content.TargetGroups];
-        OfferIds = [.. content.Offers.Select(offer => offer.Id)];
-        PlacedOfferIds = [.. content.Offers.Where(offer => offer.IsPlaced(content.Address, content.Location)).Select(offer => DerivedId.OfOfferAtPlace(offer.Id))];
-        OfferNames = [.. content.Offers.SelectMany(offer => offer.Name.Values).Distinct()];
         Touch(change);
     }
 
@@ -169,12 +158,15 @@ public sealed class AssociationVersion
     public required Guid AssociationId { get; init; }
     public required long Version { get; init; }
     public required AssociationStatus Status { get; init; }
-    public required AssociationContent Content { get; init; }
+    public required AssociationContent Content { get; set; }
     public required DateTimeOffset At { get; init; }
     public required string Actor { get; init; }
     public required string Action { get; init; }
-    public string? Reason { get; init; }
+    public string? Reason { get; set; }
     public DateTimeOffset? ConfirmedAt { get; init; }
+
+    /// <summary>The one change that a kept version can see: a person is taken out of it.</summary>
+    public void Erase(AssociationContent content, string? reason) => (Content, Reason) = (content, reason);
 }
 
 /// <summary>A person who speaks for an organisation. The only place of the register, beside open submissions, where persons stand.</summary>

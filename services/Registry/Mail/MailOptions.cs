@@ -21,9 +21,4 @@ public sealed class MailOptions
 
     /// <summary>Mails that one address gets in a day, whoever asks for them.</summary>
     public int PerRecipientAndDay { get; set; } = 10;
-
-    /// <summary>Failures after which a mail is given up.</summary>
-    public int MaxAttempts { get; set; } = 8;
-
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -16,10 +16,7 @@ public sealed class OutgoingMail
     public string? Subject { get; set; }
     public string? Body { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
-    public required DateTimeOffset NotBefore { get; set; }
-    public int Attempts { get; set; }
     public DateTimeOffset? SentAt { get; set; }
-    public DateTimeOffset? DeadAt { get; set; }
 
     public static OutgoingMail To(string recipient, string subject, string body, DateTimeOffset now) => new()
     {
@@ -29,10 +26,12 @@ public sealed class OutgoingMail
         Subject = subject,
         Body = body,
         CreatedAt = now,
-        NotBefore = now,
     };
 
     public static byte[] HashOf(string recipient) => SHA256.HashData(Encoding.UTF8.GetBytes(recipient.Trim().ToLowerInvariant()));
+
+    /// <summary>What is left says only that something was sent.</summary>
+    public void Forget() => (Recipient, Subject, Body) = (null, null, null);
 }
 
 internal sealed class OutgoingMailConfiguration : IEntityTypeConfiguration<OutgoingMail>
@@ -41,7 +40,7 @@ internal sealed class OutgoingMailConfiguration : IEntityTypeConfiguration<Outgo
     {
         builder.HasKey(mail => mail.Id);
         builder.Property(mail => mail.Id).ValueGeneratedNever();
-        builder.HasIndex(mail => mail.NotBefore).HasFilter("sent_at is null and dead_at is null");
         builder.HasIndex(mail => new { mail.RecipientHash, mail.CreatedAt });
+        builder.HasIndex(mail => mail.CreatedAt);
     }
 }

@@ -103,33 +103,16 @@ namespace Wir.Registry.Data.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("name")
-                        .UseCollation("de-x-icu");
+                        .HasColumnName("name");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("number");
 
-                    b.PrimitiveCollection<Guid[]>("OfferIds")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("offer_ids");
-
-                    b.PrimitiveCollection<string[]>("OfferNames")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("offer_names");
-
                     b.Property<string>("Place")
                         .HasColumnType("text")
-                        .HasColumnName("place")
-                        .UseCollation("de-x-icu");
-
-                    b.PrimitiveCollection<Guid[]>("PlacedOfferIds")
-                        .IsRequired()
-                        .HasColumnType("uuid[]")
-                        .HasColumnName("placed_offer_ids");
+                        .HasColumnName("place");
 
                     b.Property<string>("PostalCode")
                         .HasColumnType("text")
@@ -177,35 +160,11 @@ namespace Wir.Registry.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_association_number");
 
-                    b.HasIndex("OfferIds")
-                        .HasDatabaseName("ix_association_offer_ids");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("OfferIds"), "gin");
-
-                    b.HasIndex("PlacedOfferIds")
-                        .HasDatabaseName("ix_association_placed_offer_ids");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("PlacedOfferIds"), "gin");
-
                     b.HasIndex("Area", "Id")
                         .HasDatabaseName("ix_association_area_id");
 
                     b.HasIndex("Lat", "Lon")
                         .HasDatabaseName("ix_association_lat_lon");
-
-                    b.HasIndex("Name", "Id")
-                        .HasDatabaseName("ix_association_name_id")
-                        .HasFilter("status = 'published'");
-
-                    b.HasIndex("UpdatedAt", "Id")
-                        .HasDatabaseName("ix_association_updated_at_id")
-                        .HasFilter("status = 'published'");
-
-                    b.HasIndex(new[] { "Id" }, "ix_association_offers")
-                        .HasDatabaseName("ix_association_offers")
-                        .HasFilter("status = 'published'");
-
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Id" }, "ix_association_offers"), new[] { "OfferIds", "PlacedOfferIds" });
 
                     b.ToTable("association", "registry");
                 });
@@ -256,6 +215,127 @@ namespace Wir.Registry.Data.Migrations
                         .HasName("pk_association_version");
 
                     b.ToTable("association_version", "registry");
+                });
+
+            modelBuilder.Entity("Wir.Registry.Domain.ConfirmationRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AssociationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("association_id");
+
+                    b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("Reminders")
+                        .HasColumnType("integer")
+                        .HasColumnName("reminders");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.HasKey("Id")
+                        .HasName("pk_confirmation_request");
+
+                    b.HasIndex("AssociationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_confirmation_request_association_id");
+
+                    b.HasIndex("NextAt")
+                        .HasDatabaseName("ix_confirmation_request_next_at");
+
+                    b.ToTable("confirmation_request", "registry");
+                });
+
+            modelBuilder.Entity("Wir.Registry.Domain.OfficeTask", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("area");
+
+                    b.Property<Guid>("AssociationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("association_id");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<string>("ClosedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("closed_by");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("ReplyTo")
+                        .HasColumnType("text")
+                        .HasColumnName("reply_to");
+
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("source_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_office_task");
+
+                    b.HasIndex("AssociationId")
+                        .HasDatabaseName("ix_office_task_association_id");
+
+                    b.HasIndex("Kind", "SourceId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_office_task_kind_source_id");
+
+                    b.HasIndex("State", "Area", "Id")
+                        .HasDatabaseName("ix_office_task_state_area_id");
+
+                    b.ToTable("office_task", "registry");
                 });
 
             modelBuilder.Entity("Wir.Registry.Domain.PersonContact", b =>
@@ -310,6 +390,27 @@ namespace Wir.Registry.Data.Migrations
                         .HasDatabaseName("ix_person_contact_association_id");
 
                     b.ToTable("person_contact", "registry");
+                });
+
+            modelBuilder.Entity("Wir.Registry.Domain.RetentionRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Removed")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("removed");
+
+                    b.HasKey("Id")
+                        .HasName("pk_retention_run");
+
+                    b.ToTable("retention_run", "registry");
                 });
 
             modelBuilder.Entity("Wir.Registry.Domain.Submission", b =>
@@ -409,10 +510,6 @@ namespace Wir.Registry.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
                     b.Property<string>("Body")
                         .HasColumnType("text")
                         .HasColumnName("body");
@@ -420,14 +517,6 @@ namespace Wir.Registry.Data.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
-
-                    b.Property<DateTimeOffset?>("DeadAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("dead_at");
-
-                    b.Property<DateTimeOffset>("NotBefore")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("not_before");
 
                     b.Property<string>("Recipient")
                         .HasColumnType("text")
@@ -449,9 +538,8 @@ namespace Wir.Registry.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_outgoing_mail");
 
-                    b.HasIndex("NotBefore")
-                        .HasDatabaseName("ix_outgoing_mail_not_before")
-                        .HasFilter("sent_at is null and dead_at is null");
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_outgoing_mail_created_at");
 
                     b.HasIndex("RecipientHash", "CreatedAt")
                         .HasDatabaseName("ix_outgoing_mail_recipient_hash_created_at");
@@ -477,6 +565,16 @@ namespace Wir.Registry.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_association_version_association_association_id");
+                });
+
+            modelBuilder.Entity("Wir.Registry.Domain.ConfirmationRequest", b =>
+                {
+                    b.HasOne("Wir.Registry.Domain.Association", null)
+                        .WithMany()
+                        .HasForeignKey("AssociationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_confirmation_request_association_association_id");
                 });
 
             modelBuilder.Entity("Wir.Registry.Domain.PersonContact", b =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wir.Areas;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
 using Wir.ServiceDefaults.Access;
@@ -39,6 +40,10 @@ public sealed record AssociationView
     public DateTimeOffset? ConfirmedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>How fresh that is; in answers to readers only, since it changes by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConfirmationView? Confirmation { get; init; }
+
     /// <summary>Why it is public no longer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WithdrawnReason { get; init; }
@@ -46,7 +51,10 @@ public sealed record AssociationView
     /// <summary>What everybody may know, without persons: what feed, export and events hold.</summary>
     public static AssociationView WithoutPersons(Association entry) => Of(entry, entry.Content, [], Audience.Public, default);
 
-    public static AssociationView Of(Association entry, Audience audience, DateOnly today) => Of(entry, entry.Content, entry.Persons, audience, today);
+    public static AssociationView Of(Association entry, Audience audience, DateOnly today) => Of(entry, entry.Content, entry.Persons, audience, today) with
+    {
+        Confirmation = ConfirmationView.Of(entry.ConfirmedAt, today),
+    };
 
     public static AssociationView Of(Association entry, AssociationContent content, IEnumerable<PersonContact> persons, Audience audience, DateOnly today) => new()
     {
@@ -78,6 +86,20 @@ public sealed record AssociationView
         UpdatedAt = entry.UpdatedAt,
         WithdrawnReason = entry.WithdrawnReason,
     };
+}
+
+/// <param name="Level"><c>current</c>, <c>due</c> (a year has passed, the association is being asked) or <c>lapsed</c> (it did not answer).</param>
+/// <param name="DueOn">Civil day from which the association is asked again.</param>
+public sealed record ConfirmationView(string Level, DateOnly? DueOn)
+{
+    private const int DaysToAnswer = 42;
+
+    public static ConfirmationView Of(DateTimeOffset? confirmedAt, DateOnly today)
+    {
+        if (confirmedAt is not { } at) return new("lapsed", null);
+        var due = at.ToCivilDate().PlusYears(1).ToDateOnly();
+        return new(today < due ? "current" : today < due.AddDays(DaysToAnswer) ? "due" : "lapsed", due);
+    }
 }
 
 /// <summary>A contact as the API shows it; members that are empty for its type are left out.</summary>

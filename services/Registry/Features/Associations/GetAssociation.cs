@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Wir.Areas;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
+using Wir.Registry.Features.History;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
@@ -16,6 +17,7 @@ public static class GetAssociation
 {
     public static async Task<Results<ReadResult<AssociationView>, RedirectHttpResult, ProblemHttpResult>> Handle(
         [Description("Id, or the number as people say it")] string id,
+        [Description("A day or an instant: the entry as it stood then")] string? asOf,
         HttpContext http, Caller caller, RegistryDb db, IOptions<RegistryOptions> options, TimeProvider time, CancellationToken ct)
     {
         var entry = await db.Associations.AsNoTracking().Include(association => association.Persons).Matching(id, options.Value).SingleOrDefaultAsync(ct);
@@ -25,6 +27,12 @@ public static class GetAssociation
         {
             if (entry.Successor is { } successor) return TypedResults.Redirect($"{RegistryApi.Prefix}/associations/{successor}", permanent: true, preserveMethod: true);
             return Gone(entry).ToResult();
+        }
+
+        if (asOf is not null)
+        {
+            if (!(await ReadHistory.AsOfAsync(db, entry, asOf, audience, ct)).TryGet(out var then, out var problem)) return problem.ToResult();
+            return Reads.Ok(then, then.Version, then.UpdatedAt, LanguageOf(http, then.Texts.Keys));
         }
 
         var view = AssociationView.Of(entry, audience, time.Today().ToDateOnly());

@@ -19,41 +19,32 @@ public static class ReviewSubmission
         HttpContext http, [AsParameters] Paging paging,
         [Description("Only this area and what lies below it")] string? area,
         [Description("awaiting-confirmation, in-review, approved or rejected")] string? state,
-        Caller caller, RegistryDb db, AreaRegister areas, CancellationToken ct)
+        Caller caller, RegistryDb db, AreaRegister areas, TimeProvider time, CancellationToken ct)
     {
         var take = paging.Take();
         var query = db.Submissions.AsNoTracking();
-        var own = caller.Areas.SelectMany(key => areas.DescendantsAndSelf(key)).Select(below => below.Key).ToHashSet();
-        if (area is not null)
-        {
-            if (!areas.Parse(area).TryGet(out var asked, out var unknown)) return unknown.ToResult();
-            if (!caller.Covers(asked.Key)) return RegisterAssociation.ForeignArea(area).ToResult();
-            own.IntersectWith(areas.DescendantsAndSelf(asked.Key).Select(below => below.Key));
-        }
-
+        if (!caller.OwnAreas(areas, area).TryGet(out var keys, out var problem)) return problem.ToResult();
         if (state is not null)
         {
-            var known = Enum.GetValues<SubmissionState>().Where(value => EnumCodes.Of(value) == state).ToArray();
-            if (known.Length == 0) return Query.Invalid("state", new("Diesen Zustand gibt es nicht.", "There is no such state.")).ToResult();
-            var wanted = known[0];
+            if (!EnumCodes.TryParse<SubmissionState>(state, out var wanted)) return Query.Invalid("state", new("Diesen Zustand gibt es nicht.", "There is no such state.")).ToResult();
             query = query.Where(submission => submission.State == wanted);
         }
 
-        var keys = own.ToArray();
         query = query.Where(submission => keys.Contains(submission.Area));
         if (paging.After<Position>(http) is { } after) query = query.Where(submission => submission.Id > after.Id);
         var rows = await query.OrderBy(submission => submission.Id).Take(take + 1).ToListAsync(ct);
         var (data, links) = Paging.Cut(http, rows, take, last => new Position(last.Id));
-        return Reads.Ok(new ListOf<SubmissionView>([.. data.Select(SubmissionView.Of)], links, new ListMeta()));
+        var today = time.Today().ToDateOnly();
+        return Reads.Ok(new ListOf<SubmissionView>([.. data.Select(submission => SubmissionView.Of(submission, today))], links, new ListMeta()));
     }
 
     public static async Task<Results<ReadResult<SubmissionView>, ProblemHttpResult>> Get(
-        [Description("The submission")] Guid id, Caller caller, RegistryDb db, CancellationToken ct)
+        [Description("The submission")] Guid id, Caller caller, RegistryDb db, TimeProvider time, CancellationToken ct)
     {
         var submission = await db.Submissions.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Id == id, ct);
         if (submission is null) return NotFound().ToResult();
         if (!caller.Covers(submission.Area)) return RegisterAssociation.ForeignArea(submission.Area).ToResult();
-        return Reads.Ok(SubmissionView.Of(submission), submission.Version, submission.ReviewedAt ?? submission.SubmittedAt ?? submission.CreatedAt);
+        return Reads.Ok(SubmissionView.Of(submission, time.Today().ToDateOnly()), submission.Version, submission.ReviewedAt ?? submission.SubmittedAt ?? submission.CreatedAt);
     }
 
     public static async Task<Results<Ok<SubmissionReceipt>, ProblemHttpResult>> Handle(

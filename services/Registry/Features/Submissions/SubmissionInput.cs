@@ -38,8 +38,11 @@ public sealed record SubmissionView
     public required long Version { get; init; }
     public required string Area { get; init; }
 
-    /// <summary>The entry it changes; null for a new one that is not yet public.</summary>
-    public Guid? AssociationId { get; init; }
+    /// <summary>The entry it changes, or the one that it becomes.</summary>
+    public required Guid AssociationId { get; init; }
+
+    /// <summary>True when there is no such entry yet.</summary>
+    public required bool IsNew { get; init; }
     public required AssociationContent Association { get; init; }
     public required IReadOnlyList<ContactView> Persons { get; init; }
     public Submitter? Submitter { get; init; }
@@ -48,22 +51,27 @@ public sealed record SubmissionView
 
     /// <summary>Civil day by which it should be decided.</summary>
     public DateOnly? DueOn { get; init; }
+
+    /// <summary>True when that day has passed without a decision.</summary>
+    public required bool Overdue { get; init; }
     public DateTimeOffset? ReviewedAt { get; init; }
     public string? Comment { get; init; }
 
-    public static SubmissionView Of(Submission submission) => new()
+    public static SubmissionView Of(Submission submission, DateOnly today) => new()
     {
         Id = submission.Id,
         State = Data.EnumCodes.Of(submission.State),
         Version = submission.Version,
         Area = submission.Area,
-        AssociationId = submission.IsNew && submission.State != SubmissionState.Approved ? null : submission.AssociationId,
+        AssociationId = submission.AssociationId,
+        IsNew = submission.IsNew && submission.State != SubmissionState.Approved,
         Association = submission.Content,
         Persons = [.. (submission.Persons ?? []).Select(person => ContactView.Of(person, Audience.Office))],
         Submitter = submission.Submitter,
         CreatedAt = submission.CreatedAt,
         SubmittedAt = submission.SubmittedAt,
         DueOn = submission.DueOn,
+        Overdue = submission.State == SubmissionState.InReview && submission.DueOn < today,
         ReviewedAt = submission.ReviewedAt,
         Comment = submission.Comment,
     };

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Wir.Areas;
@@ -29,13 +26,16 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOpti
     public async Task<Outcome<SubmissionReceipt>> AwaitAsync(
         Guid associationId, long? baseVersion, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter submitter, string subject, CancellationToken ct)
     {
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var (token, hash) = OneTimeToken.Create();
         var submission = Create(associationId, baseVersion, accepted, persons, submitter, subject);
-        submission.TokenHash = HashOf(token);
+        submission.TokenHash = hash;
         submission.TokenExpiresAt = submission.CreatedAt + options.Value.LinkLifetime;
-        db.Submissions.Add(submission);
+        // A repeatable request (Idempotency-Key) has one open already.
+        await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
         if (await mail.AddAsync(submission, token, ct) is { } refused) return refused;
+        db.Submissions.Add(submission);
         await db.SaveChangesAsync(ct);
+        if (transaction is not null) await transaction.CommitAsync(ct);
         return ReceiptOf(submission);
     }
 
@@ -44,9 +44,9 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOpti
     {
         var submission = await db.Submissions.SingleOrDefaultAsync(candidate => candidate.Id == id, ct);
         // One answer for unknown, wrong, used and expired: it tells nobody which submissions there are.
-        var isGood = submission is { State: SubmissionState.AwaitingConfirmation, TokenHash: { } hash }
+        var isGood = submission is { State: SubmissionState.AwaitingConfirmation }
             && submission.TokenExpiresAt > time.GetUtcNow()
-            && CryptographicOperations.FixedTimeEquals(hash, HashOf(token));
+            && OneTimeToken.Matches(submission.TokenHash, token);
         if (!isGood) return LinkUsed();
         Enter(submission!);
         try
@@ -64,10 +64,8 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOpti
     public static SubmissionReceipt ReceiptOf(Submission submission) =>
         new(submission.Id, EnumCodes.Of(submission.State), submission.State == SubmissionState.Approved ? submission.AssociationId : null);
 
-    private static ProblemCase LinkUsed() => Problems.LinkUsed.With(new(
+    public static ProblemCase LinkUsed() => Problems.LinkUsed.With(new(
         "Der Link ist unbekannt, abgelaufen oder schon benutzt.", "The link is unknown, expired or used already."));
-
-    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private void Enter(Submission submission)
     {

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
 using Wir.Registry.Features.Associations;
+using Wir.Registry.Features.Confirmations;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
@@ -40,6 +41,11 @@ public static class SubmitAssociation
     }
 
     public static async Task<Results<Ok<SubmissionReceipt>, ProblemHttpResult>> Confirm(
-        [Description("The submission")] Guid id, JsonBody<ConfirmInput> body, SubmissionWriter submissions, CancellationToken ct) =>
-        (await submissions.ConfirmAsync(id, body.Value.Token, ct)).TryGet(out var receipt, out var problem) ? TypedResults.Ok(receipt) : problem.ToResult();
+        [Description("The submission, or the request to confirm an entry")] Guid id, JsonBody<ConfirmInput> body,
+        SubmissionWriter submissions, ConfirmEntry entries, CancellationToken ct)
+    {
+        // One form of link for all mails: what it is about, its id tells.
+        var outcome = await entries.ByLinkAsync(id, body.Value.Token, ct) ?? await submissions.ConfirmAsync(id, body.Value.Token, ct);
+        return outcome.TryGet(out var receipt, out var problem) ? TypedResults.Ok(receipt) : problem.ToResult();
+    }
 }

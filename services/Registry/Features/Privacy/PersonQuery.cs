@@ -1,0 +1,66 @@
+using System.ComponentModel.DataAnnotations;
+using Wir.Registry.Domain;
+
+namespace Wir.Registry.Features.Privacy;
+
+/// <summary>Who is looked for. In a body, not in an address: addresses are logged.</summary>
+public sealed record PersonQuery(
+    [MinLength(4), MaxLength(120)] string? Name = null,
+    [EmailAddress, MaxLength(254)] string? Email = null,
+    [RegularExpression(@"^[+0-9][0-9 ()/.\-]{5,30}$")] string? Phone = null)
+{
+    public bool IsEmpty => Name is null && Email is null && Phone is null;
+
+    internal IEnumerable<string> Values => new[] { Name, Email, Phone }.OfType<string>();
+
+    /// <summary>One value agrees and none contradicts: a namesake with another address is somebody else.</summary>
+    public bool Means(string? name, string? email, string? phone)
+    {
+        bool?[] agreements = [Agrees(Name, name, Fold), Agrees(Email, email, Fold), Agrees(Phone, phone, Digits)];
+        return agreements.Contains(true) && !agreements.Contains(false);
+    }
+
+    private static bool? Agrees(string? asked, string? held, Func<string, string> fold) =>
+        string.IsNullOrEmpty(asked) || string.IsNullOrEmpty(held) ? null : fold(asked) == fold(held);
+
+    private static string Fold(string text) => CleanText.Line(text).ToLowerInvariant();
+
+    private static string Digits(string text)
+    {
+        var digits = string.Concat(text.Where(char.IsAsciiDigit));
+        return digits.StartsWith("0049", StringComparison.Ordinal) ? digits[4..] : digits.StartsWith("49", StringComparison.Ordinal) && text.StartsWith('+') ? digits[2..] : digits.TrimStart('0');
+    }
+}
+
+/// <summary>What the register holds about a person, and where (Art. 15 and 20 GDPR).</summary>
+public sealed record PersonExport
+{
+    public required IReadOnlyList<HeldPerson> Persons { get; init; }
+    public required IReadOnlyList<HeldSubmission> Submissions { get; init; }
+    public required IReadOnlyList<HeldTask> Tasks { get; init; }
+
+    /// <summary>Entries whose texts or contact points mention the person, in the current or an earlier version.</summary>
+    public required IReadOnlyList<HeldMention> Mentions { get; init; }
+
+    /// <summary>Mails to the address, those that still hold it.</summary>
+    public required int Mails { get; init; }
+}
+
+public sealed record HeldPerson(
+    Guid AssociationId, string Name, string? Role, string? Email, string? Phone, string Visibility, string LegalBasis, DateOnly? Until);
+
+public sealed record HeldSubmission(Guid Id, Guid AssociationId, DateTimeOffset CreatedAt, string State, string? Name, string? Email, string? Role);
+
+public sealed record HeldTask(Guid Id, Guid AssociationId, DateTimeOffset CreatedAt, string? Text, string? ReplyTo);
+
+public sealed record HeldMention(Guid AssociationId, long Version, bool Current);
+
+/// <summary>What an erasure removed, by place.</summary>
+/// <param name="Persons">Persons' own rows.</param>
+/// <param name="Entries">Entries whose public version changed.</param>
+/// <param name="Versions">Versions of the history that were rewritten.</param>
+/// <param name="Submissions">Submissions that were rewritten.</param>
+/// <param name="Tasks">Reports and tasks that were rewritten.</param>
+/// <param name="Mails">Mails that were deleted.</param>
+/// <param name="Events">Rows of the event log and of what is still to be sent that were rewritten.</param>
+public sealed record ErasureReport(int Persons, int Entries, int Versions, int Submissions, int Tasks, int Mails, int Events);

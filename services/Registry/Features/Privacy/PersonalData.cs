@@ -1,0 +1,158 @@
+using Microsoft.EntityFrameworkCore;
+using Wir.Registry.Data;
+using Wir.Registry.Domain;
+using Wir.Registry.Features.Associations;
+using Wir.Registry.Mail;
+using Wir.ServiceDefaults.Errors;
+
+namespace Wir.Registry.Features.Privacy;
+
+/// <summary>Finds a person everywhere in the register, and takes the person out of it: history, feed and events included.</summary>
+public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimeProvider time)
+{
+    /// <param name="query">Who.</param>
+    /// <param name="areas">Only entries of these areas.</param>
+    /// <param name="ct">Ends the search.</param>
+    public async Task<PersonExport> FindAsync(PersonQuery query, string[] areas, CancellationToken ct)
+    {
+        var persons = await PersonsAsync(query, areas, ct);
+        var submissions = await SubmissionsAsync(query, areas, ct);
+        var tasks = await TasksAsync(query, areas, ct);
+        var mentions = await VersionsAsync(query, areas, ct);
+        var current = await db.Associations.AsNoTracking().Where(entry => areas.Contains(entry.Area)).Select(entry => new { entry.Id, entry.Version }).ToDictionaryAsync(entry => entry.Id, entry => entry.Version, ct);
+        return new()
+        {
+            Persons = [.. persons.Select(person => new HeldPerson(
+                person.AssociationId, person.Name, person.Role, person.Email, person.Phone, EnumCodes.Of(person.Visibility), person.LegalBasis, person.Until))],
+            Submissions = [.. submissions.Select(submission => new HeldSubmission(
+                submission.Id, submission.AssociationId, submission.CreatedAt, EnumCodes.Of(submission.State), submission.Submitter?.Name, submission.Submitter?.Email, submission.Submitter?.Role))],
+            Tasks = [.. tasks.Select(task => new HeldTask(task.Id, task.AssociationId, task.CreatedAt, task.Text, task.ReplyTo))],
+            Mentions = [.. mentions.Select(version => new HeldMention(version.AssociationId, version.Version, current.GetValueOrDefault(version.AssociationId) == version.Version))],
+            Mails = await Mails(query).CountAsync(ct),
+        };
+    }
+
+    /// <summary>All or nothing, in one transaction.</summary>
+    public async Task<Outcome<ErasureReport>> EraseAsync(PersonQuery query, string[] areas, string actor, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var scrub = new Scrub(query.Values);
+        var persons = (await PersonsAsync(query, areas, ct)).ToLookup(person => person.AssociationId);
+        var versions = await VersionsAsync(query, areas, ct);
+        var submissions = await SubmissionsAsync(query, areas, ct);
+        var tasks = await TasksAsync(query, areas, ct);
+        foreach (var version in versions) version.Erase(StoredJson.Read<AssociationContent>(scrub.Json(StoredJson.Write(version.Content)) ?? StoredJson.Write(version.Content)), scrub.Text(version.Reason));
+        foreach (var submission in submissions) Erase(submission, query, scrub);
+        foreach (var task in tasks) (task.Text, task.ReplyTo, task.Comment) = (scrub.Text(task.Text), scrub.Text(task.ReplyTo), scrub.Text(task.Comment));
+        await db.SaveChangesAsync(ct);
+
+        var entries = 0;
+        foreach (var id in persons.Select(group => group.Key).Union(versions.Select(version => version.AssociationId)))
+        {
+            var entry = await writer.FindAsync(id, ct);
+            if (entry is null) continue;
+            var change = new Change(actor, "erased", null, time.GetUtcNow());
+            var clean = scrub.Json(StoredJson.Write(entry.Content));
+            var gone = persons[id].Select(person => person.Id).ToHashSet();
+            if (clean is null && gone.Count == 0) continue;
+            entry.Erase(clean is null ? entry.Content : StoredJson.Read<AssociationContent>(clean), gone, change);
+            if ((await writer.SaveAsync(entry, change, ct)).Problem is { } problem) return problem;
+            entries++;
+        }
+
+        var mails = await Mails(query).ExecuteDeleteAsync(ct);
+        var events = await EraseEventsAsync(query, scrub, ct);
+        await transaction.CommitAsync(ct);
+        return new ErasureReport(persons.Sum(group => group.Count()), entries, versions.Count, submissions.Count, tasks.Count, mails, events);
+    }
+
+    private static void Erase(Submission submission, PersonQuery query, Scrub scrub)
+    {
+        if (scrub.Json(StoredJson.Write(submission.Content)) is { } content) submission.Content = StoredJson.Read<AssociationContent>(content);
+        submission.Persons = submission.Persons?.Where(person => !query.Means(person.Name, person.Email, person.Phone)).ToArray();
+        if (submission.Submitter is { } submitter && query.Means(submitter.Name, submitter.Email, null)) submission.Submitter = null;
+        submission.Comment = scrub.Text(submission.Comment);
+        submission.Version++;
+    }
+
+    /// <summary>Rows that mention the person at all; what they mean is decided by comparing values.</summary>
+    private static string[] Patterns(PersonQuery query) =>
+        [.. query.Values.Select(value => $"%{(value.Any(char.IsLetter) ? value : LastDigits(value)).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%")];
+
+    /// <summary>However a number is written, its end is: two digits are enough to look closer.</summary>
+    private static string LastDigits(string phone) => string.Concat(phone.Where(char.IsAsciiDigit))[^2..];
+
+    private async Task<List<PersonContact>> PersonsAsync(PersonQuery query, string[] areas, CancellationToken ct) =>
+        [.. (await db.Persons.AsNoTracking().Where(person => db.Associations.Any(entry => entry.Id == person.AssociationId && areas.Contains(entry.Area)))
+            .Where(person => (query.Name != null && EF.Functions.ILike(person.Name, query.Name)) || (query.Email != null && EF.Functions.ILike(person.Email!, query.Email)) || (query.Phone != null && person.Phone != null))
+            .ToListAsync(ct)).Where(person => query.Means(person.Name, person.Email, person.Phone))];
+
+    private async Task<List<Submission>> SubmissionsAsync(PersonQuery query, string[] areas, CancellationToken ct)
+    {
+        var patterns = Patterns(query);
+        var scrub = new Scrub(query.Values);
+        var rows = await db.Submissions.FromSql($"""
+            select * from registry.submission s
+            where s.area = any({areas}) and (s.content::text ilike any({patterns}) or s.persons::text ilike any({patterns}) or s.submitter::text ilike any({patterns}) or s.comment ilike any({patterns}))
+            """).ToListAsync(ct);
+        return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Comment) != row.Comment
+            || (row.Submitter is { } submitter && query.Means(submitter.Name, submitter.Email, null))
+            || row.Persons?.Any(person => query.Means(person.Name, person.Email, person.Phone)) == true)];
+    }
+
+    private async Task<List<OfficeTask>> TasksAsync(PersonQuery query, string[] areas, CancellationToken ct)
+    {
+        var patterns = Patterns(query);
+        var scrub = new Scrub(query.Values);
+        var rows = await db.Tasks.FromSql($"""
+            select * from registry.office_task t
+            where t.area = any({areas}) and (t.text ilike any({patterns}) or t.reply_to ilike any({patterns}) or t.comment ilike any({patterns}))
+            """).ToListAsync(ct);
+        return [.. rows.Where(row => scrub.Text(row.Text) != row.Text || scrub.Text(row.ReplyTo) != row.ReplyTo || scrub.Text(row.Comment) != row.Comment)];
+    }
+
+    private async Task<List<AssociationVersion>> VersionsAsync(PersonQuery query, string[] areas, CancellationToken ct)
+    {
+        var patterns = Patterns(query);
+        var scrub = new Scrub(query.Values);
+        var rows = await db.Versions.FromSql($"""
+            select v.* from registry.association_version v join registry.association a on a.id = v.association_id
+            where a.area = any({areas}) and (v.content::text ilike any({patterns}) or v.reason ilike any({patterns}))
+            """).ToListAsync(ct);
+        return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Reason) != row.Reason)];
+    }
+
+    private IQueryable<OutgoingMail> Mails(PersonQuery query)
+    {
+        var hash = query.Email is { } email ? OutgoingMail.HashOf(email) : [];
+        return db.Mails.Where(mail => mail.RecipientHash == hash);
+    }
+
+    /// <summary>
+    /// Events hold no persons, but texts and contact points that an office entered may have named one. The log and what is still to be
+    /// sent are rewritten in place: same ids, same order.
+    /// </summary>
+    private async Task<int> EraseEventsAsync(PersonQuery query, Scrub scrub, CancellationToken ct)
+    {
+        var (patterns, rewritten) = (Patterns(query), 0);
+        var logged = await db.Database.SqlQuery<StoredEvent>(
+            $"select position, payload::text as payload from registry.event_log where payload::text ilike any({patterns})").ToListAsync(ct);
+        foreach (var row in logged)
+        {
+            if (scrub.Json(row.Payload) is not { } clean) continue;
+            rewritten += await db.Database.ExecuteSqlAsync($"update registry.event_log set payload = {clean}::json where position = {row.Position}", ct);
+        }
+
+        var waiting = await db.Database.SqlQuery<StoredEvent>(
+            $"select position, payload::text as payload from registry.outbox_message where payload::text ilike any({patterns})").ToListAsync(ct);
+        foreach (var row in waiting)
+        {
+            if (scrub.Json(row.Payload) is not { } clean) continue;
+            rewritten += await db.Database.ExecuteSqlAsync($"update registry.outbox_message set payload = {clean}::json where position = {row.Position}", ct);
+        }
+
+        return rewritten;
+    }
+
+    private sealed record StoredEvent(long Position, string Payload);
+}

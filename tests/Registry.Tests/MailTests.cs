@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Registry.Tests;
+
+[Lane(Lane.Functional)]
+public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTests.Fixture>
+{
+    [Fact]
+    public async Task Mail_goes_to_an_SMTP_server_under_STARTTLS_and_is_forgotten_here()
+    {
+        var submission = Sample.Association();
+        submission["submitter"] = new JsonObject { ["name"] = "Max Muster", ["email"] = "max@smtp.example" };
+
+        var answer = await registry.Anonymous.PostAsync("/submissions", submission);
+        var mail = await Eventually.ValueAsync(() => Task.FromResult(registry.Server.Mails.FirstOrDefault(text => text.Contains("max@smtp.example", StringComparison.Ordinal))), "the server has the mail");
+
+        Assert.Equal(202, answer.Status);
+        Assert.Contains("encrypted", mail, StringComparison.Ordinal);
+        Assert.Contains("Content-Transfer-Encoding: quoted-printable", mail, StringComparison.OrdinalIgnoreCase);
+        var plain = mail.Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
+        Assert.Contains($"/confirm/submissions/{(Guid)answer.Json["id"]!}?token=", plain, StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await registry.FindEverywhereAsync("max@smtp", "outgoing_mail")).Count == 0, "the address is forgotten");
+    }
+
+    [Fact]
+    public async Task One_address_gets_only_so_many_mails_a_day_even_at_once()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ =>
+        {
+            var submission = Sample.Association();
+            submission["submitter"] = new JsonObject { ["name"] = "Viel Post", ["email"] = "flood@smtp.example" };
+            return registry.Anonymous.PostAsync("/submissions", submission);
+        }));
+
+        Assert.Equal((3, 9), (answers.Count(answer => answer.Status == 202), answers.Count(answer => answer is { Status: 429, Code: "WIR-REG-0006" })));
+        Assert.Equal(["3"], await registry.QueryAsync("select count(*) from registry.submission where submitter::text like '%flood@smtp%'"));
+    }
+
+    public sealed class Fixture : RegistryFixture
+    {
+        public SmtpServer Server { get; } = new();
+
+        protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
+        {
+            ["Wir:Mail:SmtpHost"] = "localhost",
+            ["Wir:Mail:SmtpPort"] = Server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Wir:Mail:PerRecipientAndDay"] = "3",
+        };
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            Server.Dispose();
+        }
+    }
+}
+
+/// <summary>A mail server as small as can be: EHLO, STARTTLS with a certificate of its own, and the mail. Refuses mail without encryption.</summary>
+public sealed class SmtpServer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly X509Certificate2 _certificate = Certificate();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _mails = new();
+
+    public SmtpServer()
+    {
+        // The client of the runtime asks this process-wide hook whether it trusts a certificate that no authority signed.
+#pragma warning disable SYSLIB0014, CA5359
+        ServicePointManager.ServerCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
+#pragma warning restore SYSLIB0014, CA5359
+        _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _ = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    public IReadOnlyCollection<string> Mails => _mails;
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _certificate.Dispose();
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null);
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync());
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var held = client;
+        Stream stream = client.GetStream();
+        var (encrypted, mail) = (false, new StringBuilder());
+        await SayAsync(stream, "220 test");
+        while (await ReadLineAsync(stream) is { } line)
+        {
+            switch (line.Split(' ')[0].ToUpperInvariant())
+            {
+                case "EHLO":
+                    await SayAsync(stream, encrypted ? "250 test" : "250-test\r\n250 STARTTLS");
+                    break;
+                case "STARTTLS":
+                    await SayAsync(stream, "220 go ahead");
+                    var tls = new SslStream(stream);
+                    await tls.AuthenticateAsServerAsync(_certificate);
+                    (stream, encrypted) = (tls, true);
+                    break;
+                case "MAIL" when !encrypted:
+                    await SayAsync(stream, "530 must issue STARTTLS first");
+                    break;
+                case "DATA":
+                    await SayAsync(stream, "354 go ahead");
+                    mail.Append("encrypted\r\n");
+                    while (await ReadLineAsync(stream) is { } text && text != ".") mail.Append(text).Append("\r\n");
+                    _mails.Enqueue(mail.ToString());
+                    await SayAsync(stream, "250 taken");
+                    break;
+                case "QUIT":
+                    await SayAsync(stream, "221 bye");
+                    return;
+                default:
+                    await SayAsync(stream, "250 ok");
+                    break;
+            }
+        }
+    }
+
+    private static Task SayAsync(Stream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n")).AsTask();
+
+    private static async Task<string?> ReadLineAsync(Stream stream)
+    {
+        var (line, one) = (new List<byte>(), new byte[1]);
+        while (await stream.ReadAsync(one) == 1)
+        {
+            if (one[0] == '\n') return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
+            line.Add(one[0]);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,59 @@
+using NodaTime;
+using Wir.Registry.Domain;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Registry.Tests;
+
+[Lane(Lane.Unit)]
+public sealed class RecurrenceTests
+{
+    [Fact]
+    public void Half_past_six_stays_half_past_six_when_the_clocks_change()
+    {
+        var times = Recurrence.Expand(Schedule("2026-03-24T18:30", "FREQ=WEEKLY;BYDAY=TU"), new(2026, 3, 1), new(2026, 4, 1)).ToArray();
+
+        Assert.Equal(["2026-03-24T18:30", "2026-03-31T18:30"], times.Select(time => time.Start.ToString("uuuu'-'MM'-'dd'T'HH:mm", null)));
+        Assert.Equal([17, 16], times.Select(time => time.Instant.InUtc().Hour));
+    }
+
+    [Fact]
+    public void Public_holidays_of_Hesse_and_exceptions_fall_out()
+    {
+        var schedule = Schedule("2026-05-28T18:00", "FREQ=WEEKLY;BYDAY=TH") with { ExceptHolidays = true, Exdates = ["2026-06-18T18:00"] };
+
+        var dates = Recurrence.Expand(schedule, new(2026, 5, 1), new(2026, 6, 30)).Select(time => time.Start.Date);
+
+        // Corpus Christi is on 4 June 2026.
+        Assert.Equal([new(2026, 5, 28), new(2026, 6, 11), new LocalDate(2026, 6, 25)], dates);
+    }
+
+    [Theory]
+    [InlineData("2026-01-01T10:00", null, "2026-01-01")]
+    [InlineData("2026-01-01T10:00", "FREQ=DAILY;COUNT=3", "2026-01-01 2026-01-02 2026-01-03")]
+    [InlineData("2026-01-01T10:00", "FREQ=DAILY;INTERVAL=10;UNTIL=20260121", "2026-01-01 2026-01-11 2026-01-21")]
+    [InlineData("2026-01-01T10:00", "FREQ=DAILY;INTERVAL=10;UNTIL=20260121T085959Z", "2026-01-01 2026-01-11")]
+    [InlineData("2026-01-01T10:00", "FREQ=DAILY;INTERVAL=10;UNTIL=20260121T090000Z", "2026-01-01 2026-01-11 2026-01-21")]
+    [InlineData("2026-01-06T10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=4", "2026-01-06 2026-01-08 2026-01-20 2026-01-22")]
+    [InlineData("2026-01-13T10:00", "FREQ=MONTHLY;BYDAY=2TU;COUNT=3", "2026-01-13 2026-02-10 2026-03-10")]
+    [InlineData("2026-01-30T10:00", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", "2026-01-30 2026-02-27 2026-03-27")]
+    [InlineData("2026-01-31T10:00", "FREQ=MONTHLY;COUNT=3", "2026-01-31 2026-03-31 2026-05-31")]
+    [InlineData("2026-01-31T10:00", "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "2026-01-31 2026-02-28 2026-03-31")]
+    [InlineData("2026-01-01T10:00", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "2026-01-30 2026-02-27")]
+    [InlineData("2024-02-29T10:00", "FREQ=YEARLY;COUNT=2", "2024-02-29 2028-02-29")]
+    [InlineData("2026-11-26T10:00", "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH;COUNT=2", "2026-11-26 2027-11-25")]
+    [InlineData("2026-01-05T10:00", "FREQ=WEEKLY;BYDAY=MO,SU;WKST=SU;INTERVAL=2;COUNT=4", "2026-01-05 2026-01-18 2026-01-19 2026-02-01")]
+    public void A_rule_gives_the_days_that_the_standard_says(string start, string? rule, string days) =>
+        Assert.Equal(days, string.Join(' ', Recurrence.Expand(Schedule(start, rule), new(2020, 1, 1), new(2035, 1, 1)).Select(time => time.Start.ToString("uuuu'-'MM'-'dd", null))));
+
+    [Fact]
+    public void Holidays_and_deadlines_follow_the_calendar()
+    {
+        LocalDate[] holidays = [new(2026, 1, 1), new(2026, 4, 3), new(2026, 4, 6), new(2026, 5, 1), new(2026, 5, 14), new(2026, 5, 25), new(2026, 6, 4), new(2026, 10, 3), new(2026, 12, 25), new(2026, 12, 26)];
+
+        Assert.Equal(holidays, Enumerable.Range(0, 365).Select(new LocalDate(2026, 1, 1).PlusDays).Where(WorkingDays.IsHoliday));
+        Assert.Equal(new LocalDate(2026, 4, 8), WorkingDays.Add(new(2026, 4, 2), 2));
+    }
+
+    private static Schedule Schedule(string start, string? rule) => new() { Dtstart = start, Tzid = "Europe/Berlin", Rrule = rule, DurationMinutes = 60 };
+}
