@@ -20,6 +20,8 @@ namespace Wir.ServiceDefaults.Http;
 /// </remarks>
 public sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider, IRequestBytes
 {
+    private static readonly NullabilityInfoContext s_nullability = new();
+
     internal JsonBody(T value, ReadOnlyMemory<byte> bytes) => (Value, Bytes) = (value, bytes);
 
     /// <summary>The value, valid as far as its type can say.</summary>
@@ -30,12 +32,19 @@ public sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpoi
 
     static async ValueTask<JsonBody<T>?> IBindableFromHttpContext<JsonBody<T>>.BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        // JsonBody<T>? is a body that may be left out.
+        if (IsOptional(parameter) && context.Request.ContentType is null && context.Request.ContentLength is null or 0) return null;
         var bytes = await JsonRequest.ReadAsync(context, "application/json");
         return new(JsonRequest.Read<T>(bytes, JsonRequest.OptionsOf(context)), bytes);
     }
 
     static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), IsOptional(parameter)));
+
+    private static bool IsOptional(ParameterInfo parameter)
+    {
+        lock (s_nullability) return s_nullability.Create(parameter).WriteState is NullabilityState.Nullable;
+    }
 }
 
 /// <summary>A bound body that still knows its bytes.</summary>

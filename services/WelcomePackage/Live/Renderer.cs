@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Wir.Areas;
+using Wir.WelcomePackage.Data;
+using Wir.WelcomePackage.Domain;
+using Wir.WelcomePackage.Features.Languages;
+using Wir.WelcomePackage.Html;
+
+namespace Wir.WelcomePackage.Live;
+
+/// <summary>A text with everything put in.</summary>
+public sealed record Rendered(IReadOnlyList<TextBlock> Blocks, IReadOnlyList<OverlayPart> Parts, IReadOnlyList<FactView> Facts, IReadOnlySet<string> Uses);
+
+/// <summary>
+/// Puts shared items and addresses into a text: <c>{{fact:key}}</c> within a sentence, <c>{{block:key}}</c> as a paragraph of its own, and
+/// <c>page:id</c> as a link's target. It works on what <see cref="HtmlText"/> wrote, where such marks are text and nothing else.
+/// </summary>
+public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, TimeProvider time)
+{
+    private Dictionary<string, SharedItem>? _items;
+
+    public async Task<Rendered> RenderAsync(PageText text, string lang, bool isOverlay, CancellationToken ct)
+    {
+        _items ??= await db.Set<SharedItem>().AsNoTracking().ToDictionaryAsync(item => item.Key, ct);
+        var language = LanguageTable.Known(lang);
+        var round = new Round(_items, (await languages.OfAsync(language, ct)).Chain, DateOf(time));
+        return new Rendered(
+            isOverlay ? [] : [.. Blocks.Of(text.Body).Select(block => block with { Body = round.Expand(block.Body, 0) })],
+            [.. text.Parts.Select(part => part with { Body = round.Expand(part.Body, 0) })],
+            [.. round.Facts.Values], round.Uses);
+    }
+
+    /// <summary>Items changed within this transaction are read anew.</summary>
+    public void Forget() => _items = null;
+
+    /// <summary>The keys that a text names.</summary>
+    public static IEnumerable<string> KeysIn(string html) => Mark().Matches(html).Select(match => match.Groups["key"].Value).Distinct();
+
+    /// <summary>The pages that a text links to.</summary>
+    public static IEnumerable<Guid> PagesIn(string html) => PageLink().Matches(html).Select(match => Guid.Parse(match.Groups["id"].Value)).Distinct();
+
+    private static DateOnly DateOf(TimeProvider time)
+    {
+        var today = time.Today();
+        return new DateOnly(today.Year, today.Month, today.Day);
+    }
+
+    [GeneratedRegex(@"<p>\s*\{\{block:(?<key>[a-z0-9-]{1,60})\}\}\s*</p>")]
+    private static partial Regex BlockMark();
+
+    [GeneratedRegex(@"\{\{fact:(?<key>[a-z0-9-]{1,60})\}\}")]
+    private static partial Regex FactMark();
+
+    [GeneratedRegex(@"\{\{(fact|block):(?<key>[a-z0-9-]{1,60})\}\}")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex("""href="page:(?<id>[0-9a-f-]{36})""")]
+    private static partial Regex PageLink();
+
+    private sealed class Round(Dictionary<string, SharedItem> items, IReadOnlyList<string> chain, DateOnly today)
+    {
+        private const int MaxDepth = 8;
+
+        public Dictionary<string, FactView> Facts { get; } = [];
+
+        public HashSet<string> Uses { get; } = [];
+
+        public string Expand(string html, int depth)
+        {
+            if (html.Contains("{{", StringComparison.Ordinal))
+            {
+                html = BlockMark().Replace(html, match => depth < MaxDepth ? Block(match.Groups["key"].Value, depth) : "");
+                html = FactMark().Replace(html, match => Fact(match.Groups["key"].Value));
+            }
+
+            return PageLink().Replace(html, match => $"href=\"/{chain[0]}/pages/{match.Groups["id"].Value}");
+        }
+
+        private string Block(string key, int depth)
+        {
+            Uses.Add(key);
+            if (items.GetValueOrDefault(key) is not { Kind: "block" } item || Best(item.Content.Texts) is not { } best) return "";
+            var html = Expand(best.Text, depth + 1);
+            return best.Lang == chain[0] ? html : new HtmlText().Open("div", ("lang", best.Lang), ("dir", LanguageTable.DirectionOf(best.Lang))).Safe(html).Close("div").ToString();
+        }
+
+        private string Fact(string key)
+        {
+            Uses.Add(key);
+            if (items.GetValueOrDefault(key) is not { Kind: "fact" } item || item.Content.ValueOn(today) is not { } value || Best(value.Value) is not { } best) return "";
+            Facts[key] = new FactView(key, Best(item.Content.Labels)?.Text, best.Text, value.AsOf, value.Source, value.SourceUrl);
+            return HtmlText.Escape(best.Text);
+        }
+
+        private (string Lang, string Text)? Best(IReadOnlyDictionary<string, string> texts)
+        {
+            foreach (var lang in chain)
+            {
+                if (texts.TryGetValue(lang, out var text)) return (lang, text);
+            }
+
+            return texts.Count == 0 ? null : (texts.First().Key, texts.First().Value);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Wir.Messaging;
+using Wir.ServiceDefaults;
+using Wir.ServiceDefaults.Access;
+using Wir.WelcomePackage.Data;
+using Wir.WelcomePackage.Features.Associations;
+using Wir.WelcomePackage.Features.Languages;
+using Wir.WelcomePackage.Features.Packages;
+using Wir.WelcomePackage.Features.Pages;
+using Wir.WelcomePackage.Live;
+using Wir.WelcomePackage.Messaging;
+
+namespace Wir.WelcomePackage;
+
+/// <summary>The service, put together; tests run it in their own process.</summary>
+public static class WelcomeApp
+{
+    public const string Prefix = "/api/welcome/v1";
+
+    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
+        builder.AddServiceDefaults("welcomepackage");
+        builder.AddServiceDatabase<WelcomeDb>("welcomepackagedb");
+        builder.AddMessaging<WelcomeDb>("welcomepackage", messaging => messaging
+            .Queue("registry-events", queue => queue
+                .On<Contracts.AssociationPublished, WhenAssociationPublished>()
+                .On<Contracts.AssociationWithdrawn, WhenAssociationWithdrawn>()));
+        builder.Services.AddOptions<WelcomeOptions>().Bind(builder.Configuration.GetSection(WelcomeOptions.Section));
+        builder.Services.AddSingleton<LanguageTable>();
+        builder.Services.AddSingleton<LiveReader>();
+        builder.Services.AddSingleton<Reading>();
+        builder.Services.AddScoped<Renderer>();
+        builder.Services.AddScoped<LiveWriter>();
+        builder.Services.AddScoped<PageEditing>();
+        builder.Services.AddScoped<WriteText>();
+        builder.Services.AddScoped<Publishing>();
+        builder.Services.AddSingleton<AssociationReader>();
+        builder.Services.AddSingleton<PackageAddress>();
+        builder.Services.AddSingleton<Booklet>();
+        builder.Services.AddSingleton<RegistryContact>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RegistryContact>());
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        var api = app.MapServiceApi(Prefix);
+        api.MapLanguages();
+        api.MapPages();
+        api.MapTranslations();
+        api.MapAssociations();
+        api.MapPackages();
+        api.MapMessaging<WelcomeDb>();
+        return app;
+    }
+}
