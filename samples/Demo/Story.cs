@@ -26,7 +26,7 @@ public sealed partial class Story : IDisposable
     // New in every run, so that the story can be played again on the same instance.
     private readonly string _mark = Convert.ToHexString(Guid.CreateVersion7().ToByteArray()[10..]).ToLowerInvariant();
 
-    private Dictionary<string, double> _before = [];
+    private Dictionary<string, long> _before = [];
     private string _submission = "";
     private JsonElement _package;
 
@@ -178,9 +178,11 @@ public sealed partial class Story : IDisposable
 
     private async Task<string> CountAsync()
     {
+        var after = _before;
         var lag = await Claim.SoonAsync(
-            async () => LiveNumbers.Moved(_before, await _numbers.ReadAsync()), "one more association, decision, package, and package in the language wanted");
-        return lag;
+            async () => LiveNumbers.AllMoved(_before, after = await _numbers.ReadAsync()),
+            "there is one more association, decision, package, and package in the language wanted");
+        return $"{string.Join(", ", after.Select(number => $"{number.Key} {_before[number.Key]} → {number.Value}"))}; {lag}";
     }
 
     private async Task<bool> ListsClubAsync(string list)
