@@ -19,9 +19,10 @@ public static partial class AccessTable
 {
     public static IReadOnlyList<AccessRule> Rules { get; } = [.. Registry, .. Welcome, .. Monitor, .. Gateway, .. Internal];
 
-    /// <summary>Read by operators only, in every service, on the service's own path.</summary>
+    /// <summary>What every service has, on its own path; a service's own row for the same route comes first. Internal routes are for operators.</summary>
     private static AccessRule[] Internal =>
     [
+        new("GET", "/api/{service}/v1/changes"),
         new("GET", "/api/{service}/v1/internal/events", Scopes.ReadInternal),
         new("GET", "/api/{service}/v1/internal/messaging", Scopes.PlatformAdmin),
         new("POST", "/api/{service}/v1/internal/messaging/replay", Scopes.PlatformAdmin),

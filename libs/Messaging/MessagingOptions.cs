@@ -29,7 +29,7 @@ public sealed class MessagingOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest pause of the relay while the broker or the database is away.</summary>
-    public TimeSpan MaxPause { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan MaxPause { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Failures of one row after which it is dead.</summary>
     public int MaxAttempts { get; set; } = 5;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Wir.ServiceDefaults.Tokens;
 using Wir.TestKit;
 using Wir.ToyService;
 using Xunit;
@@ -14,10 +15,14 @@ public sealed class Toys : IAsyncLifetime
     private TestDatabase? _copyDatabase;
     private TestVirtualHost? _broker;
     private readonly List<WebApplication> _running = [];
+    private readonly TokenIssuer _issuer = TokenIssuer.Create();
 
     public Dictionary<string, string?> Settings { get; } = new()
     {
         ["Toy:Journal"] = "true",
+        // Failing on purpose is not worth a page of log per test.
+        ["Logging:LogLevel:Default"] = "None",
+        ["Wir:Messaging:GaugeInterval"] = "00:00:00.2",
         ["Wir:Messaging:AttemptDelay"] = "00:00:00.1",
         ["Wir:Messaging:ImmediateDelay"] = "00:00:00.01",
         ["Wir:Messaging:RetryDelays:0"] = "00:00:00.2",
@@ -39,6 +44,8 @@ public sealed class Toys : IAsyncLifetime
         Settings["ConnectionStrings:toydb"] = _toyDatabase.ConnectionString;
         Settings["ConnectionStrings:copydb"] = _copyDatabase.ConnectionString;
         Settings["ConnectionStrings:rabbitmq"] = _broker.AmqpUri;
+        Settings["Wir:BrokerManagement"] = (await TestServers.Current.GetRabbitMqAsync()).Management;
+        Settings["Wir:Tokens:Jwks"] = _issuer.Jwks();
         ToySource = NpgsqlDataSource.Create(_toyDatabase.ConnectionString);
         CopySource = NpgsqlDataSource.Create(_copyDatabase.ConnectionString);
         Assert.Equal(0, await ToyApps.BuildToy([], Settings).RunServiceAsync<ToyDb>(["migrate"]));
@@ -54,11 +61,26 @@ public sealed class Toys : IAsyncLifetime
     /// <summary>A publishing service whose relay is not running: for what happens until commit.</summary>
     public WebApplication BuildToy() => ToyApps.BuildToy([], Settings);
 
+    /// <summary>A client of a running service that may do what these scopes allow; paths as <c>internal/messaging</c>.</summary>
+    public HttpClient Client(WebApplication app, string service, params string[] scopes)
+    {
+        var client = new HttpClient { BaseAddress = new Uri($"{app.Urls.First()}/api/{service}/v1/") };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", _issuer.Issue("operator", scopes, [], DateTimeOffset.UtcNow));
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+        return client;
+    }
+
     public Dictionary<string, string?> With(params (string Key, string Value)[] settings)
     {
         var all = new Dictionary<string, string?>(Settings);
         foreach (var (key, value) in settings) all[key] = value;
         return all;
+    }
+
+    public static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     public static async Task<T?> ScalarAsync<T>(NpgsqlDataSource source, string sql)
@@ -72,6 +94,7 @@ public sealed class Toys : IAsyncLifetime
         foreach (var app in _running) await app.DisposeAsync();
         await ToySource.DisposeAsync();
         await CopySource.DisposeAsync();
+        _issuer.Dispose();
         if (_broker is not null) await _broker.DisposeAsync();
         if (_toyDatabase is not null) await _toyDatabase.DisposeAsync();
         if (_copyDatabase is not null) await _copyDatabase.DisposeAsync();

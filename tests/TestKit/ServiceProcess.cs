@@ -20,6 +20,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private static readonly Watcher s_watcher = new();
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
+    private bool _disposed;
 
     private ServiceProcess(Process process)
     {
@@ -73,6 +74,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         if (!_process.HasExited)
         {
             _ = KillCore(Id, (int)ProcessSignal.Kill);

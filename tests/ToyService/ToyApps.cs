@@ -10,17 +10,19 @@ public static class ToyApps
 {
     public static WebApplication BuildToy(string[] args, IReadOnlyDictionary<string, string?> settings)
     {
-        var builder = CreateBuilder(args, settings);
+        var builder = CreateBuilder("toy", args, settings);
+        if (builder.Configuration["Toy:Writer"] is { Length: > 0 }) builder.Services.AddHostedService<Writer>();
         builder.AddServiceDatabase<ToyDb>("toydb");
         builder.AddMessaging<ToyDb>("toy", m => m.Publish<ThingChanged>().Publish<ThingNoted>());
         var app = builder.Build();
-        app.MapGroup("/api/toy/v1").MapMessaging<ToyDb>();
+        app.UseServiceDefaults();
+        app.MapServiceApi("/api/toy/v1").MapMessaging<ToyDb>();
         return app;
     }
 
     public static WebApplication BuildCopy(string[] args, IReadOnlyDictionary<string, string?> settings)
     {
-        var builder = CreateBuilder(args, settings);
+        var builder = CreateBuilder("copy", args, settings);
         builder.Services.AddSingleton<Gate>();
         builder.AddServiceDatabase<CopyDb>("copydb");
         builder.AddMessaging<CopyDb>("copy", m =>
@@ -30,16 +32,15 @@ public static class ToyApps
             if (builder.Configuration.GetValue<bool>("Toy:Journal")) m.Queue("journal", q => q.OnAny<WhenAnything>());
         });
         var app = builder.Build();
-        app.MapGroup("/api/copy/v1").MapMessaging<CopyDb>();
+        app.UseServiceDefaults();
+        app.MapServiceApi("/api/copy/v1").MapMessaging<CopyDb>();
         return app;
     }
 
     /// <summary>Has jobs only, under the real pipeline with tokens and access rules.</summary>
     public static WebApplication BuildWork(string[] args, IReadOnlyDictionary<string, string?> settings)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, EnvironmentName = "Production" });
-        Configure(builder, settings);
-        builder.AddServiceDefaults("work");
+        var builder = CreateBuilder("work", args, settings);
         builder.AddServiceDatabase<WorkDb>("workdb");
         builder.AddJobs<WorkDb>(jobs =>
         {
@@ -53,17 +54,13 @@ public static class ToyApps
         return app;
     }
 
-    private static WebApplicationBuilder CreateBuilder(string[] args, IReadOnlyDictionary<string, string?> settings)
+    private static WebApplicationBuilder CreateBuilder(string service, string[] args, IReadOnlyDictionary<string, string?> settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
-        Configure(builder, settings);
-        return builder;
-    }
-
-    private static void Configure(WebApplicationBuilder builder, IReadOnlyDictionary<string, string?> settings)
-    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, EnvironmentName = "Production" });
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("MassTransit", LogLevel.Error);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.AddServiceDefaults(service);
+        return builder;
     }
 }

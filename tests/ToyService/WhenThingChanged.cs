@@ -4,13 +4,14 @@ using Wir.Messaging;
 
 namespace Wir.ToyService;
 
-/// <summary>Writes an effect. A text that begins with "poison" fails until the antidote is there; one that begins with "slow" takes its time.</summary>
+/// <summary>Writes an effect. A text that begins with "poison" fails until the antidote is there; "crash" ends the process.</summary>
 public sealed class WhenThingChanged(CopyDb db, Gate gate) : IEventHandler<ThingChanged>
 {
     public async Task HandleAsync(Received<ThingChanged> received, CancellationToken ct)
     {
         await gate.EnterAsync(received.Envelope, ct);
         var (change, envelope) = (received.Event, received.Envelope);
+        if (change.Text == "crash") Environment.FailFast(change.Text);
         if (change.Text.StartsWith("poison", StringComparison.Ordinal) && !await HasAntidoteAsync(ct))
         {
             throw new InvalidOperationException($"Cannot bear {change.Text}.");

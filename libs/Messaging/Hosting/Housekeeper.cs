@@ -19,14 +19,24 @@ internal sealed partial class Housekeeper(
         // One instance is enough; the lock goes with the connection.
         if (await ScalarAsync(connection, $"select pg_try_advisory_lock(hashtext('wir.housekeeping.{schema.Name}'))", ct) is not true) return;
 
-        var now = time.GetUtcNow();
-        await Partitions.EnsureAsync(source, schema.Name, now, ct);
-        await Partitions.DropOldAsync(source, schema.Name, now, ct);
-        var inbox = await DeleteInboxAsync(connection, now - options.Value.InboxKept, ct);
-        var tombstones = await DeleteTombstonesAsync(connection, now.AddMonths(-Partitions.MonthsKept), ct);
-        await DeleteIdempotencyKeysAsync(connection, now - Idempotency.Kept, ct);
-        Log.Done(logger, inbox, tombstones);
-        await ScalarAsync(connection, $"select pg_advisory_unlock(hashtext('wir.housekeeping.{schema.Name}'))", ct);
+        try
+        {
+            var now = time.GetUtcNow();
+            await Partitions.EnsureAsync(source, schema.Name, now, ct);
+            await Partitions.DropOldAsync(source, schema.Name, now, ct);
+            var inbox = await DeleteInboxAsync(connection, now - options.Value.InboxKept, ct);
+            var tombstones = await DeleteTombstonesAsync(connection, now.AddMonths(-Partitions.MonthsKept), ct);
+            await DeleteIdempotencyKeysAsync(connection, now - Idempotency.Kept, ct);
+            Log.Done(logger, inbox, tombstones);
+        }
+        finally
+        {
+            // The pool would keep the lock with the connection until somebody uses it again.
+            if (connection.State == System.Data.ConnectionState.Open)
+            {
+                await ScalarAsync(connection, $"select pg_advisory_unlock(hashtext('wir.housekeeping.{schema.Name}'))", CancellationToken.None);
+            }
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

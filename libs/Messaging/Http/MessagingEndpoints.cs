@@ -7,6 +7,7 @@ using Wir.Messaging.Feed;
 using Wir.Messaging.Operations;
 using Wir.Messaging.Outbox;
 using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
 
 namespace Wir.Messaging;
 
@@ -72,8 +73,9 @@ public static class MessagingEndpoints
     }
 
     private static async Task<Results<Ok<ReplayAnswer>, ProblemHttpResult>> Replay(
-        ReplayRequest request, MessagingState state, MessagingBuilder model, CancellationToken ct)
+        JsonBody<ReplayRequest> body, MessagingState state, MessagingBuilder model, CancellationToken ct)
     {
+        var request = body.Value;
         if (request.Queue is { } queue && model.Queues.All(known => known.Name != queue))
         {
             return Invalid("/queue", new("Diese Warteschlange gibt es hier nicht.", "There is no such queue here.")).ToResult();

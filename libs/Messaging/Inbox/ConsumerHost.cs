@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Wir.Contracts;
 using Wir.Messaging.Broker;
 using Wir.Messaging.Outbox;
@@ -15,36 +16,92 @@ internal sealed partial class ConsumerHost(
 {
     private const int Stripes = 64;
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);
     private readonly MessagingOptions _options = options.Value;
     private readonly CancellationTokenSource _stopping = new();
     private IBusControl? _bus;
-    private Task? _starting;
+    private Task _supervising = Task.CompletedTask;
 
+    /// <summary>Returns at once: a service starts without its broker.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (model.Queues.Count == 0) return Task.CompletedTask;
-        _bus = buses.CreateBus("consumers", bus =>
-        {
-            foreach (var queue in model.Queues) Configure(bus, queue);
-        });
-        state.Watch(_bus);
-        // Returns when the broker is there, which may be later than the process: a service starts without its broker.
-        _starting = _bus.StartAsync(_stopping.Token);
+        if (model.Queues.Count > 0) _supervising = SuperviseAsync();
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        if (_bus is null) return;
-        await _starting!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _supervising.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Deliveries in progress are finished and acknowledged; what was only fetched goes back to the queue.
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_options.StopTimeout);
-        await _bus.StopAsync(timeout.Token);
+        if (_bus is { } bus) await StopAsync(bus, _options.StopTimeout, cancellationToken);
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    /// <summary>Keeps a working bus. Left to itself after an outage, it would come back after a quarter of a minute or more.</summary>
+    private async Task SuperviseAsync()
+    {
+        var pause = new Pause(_options.MaxPause);
+        while (!_stopping.IsCancellationRequested)
+        {
+            var bus = buses.CreateBus("consumers", configure =>
+            {
+                foreach (var queue in model.Queues) Configure(configure, queue);
+            });
+            state.Watch(bus);
+            try
+            {
+                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                timeout.CancelAfter(s_connectTimeout);
+                await bus.StartAsync(timeout.Token);
+                _bus = bus;
+                pause.Reset();
+                await WatchAsync(bus);
+                if (_stopping.IsCancellationRequested) return;
+                Log.Broken(logger);
+            }
+#pragma warning disable CA1031 // Consuming outlives every fault of the broker.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.CannotConnect(logger, e.Message);
+            }
+
+            _bus = null;
+            await StopAsync(bus, s_connectTimeout, CancellationToken.None);
+            await pause.WaitAsync(time, _stopping.Token);
+        }
+    }
+
+    /// <summary>Returns when the bus has been broken for two looks in a row, or the service stops.</summary>
+    private async Task WatchAsync(IBusControl bus)
+    {
+        var broken = 0;
+        while (broken < 2)
+        {
+            await Task.Delay(s_watchInterval, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stopping.IsCancellationRequested) return;
+            broken = bus.CheckHealth().Status == BusHealthStatus.Healthy ? 0 : broken + 1;
+        }
+    }
+
+    private async Task StopAsync(IBusControl bus, TimeSpan atMost, CancellationToken ct)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(atMost);
+        try
+        {
+            await bus.StopAsync(timeout.Token);
+        }
+#pragma warning disable CA1031 // The connection is given up anyway; the broker gives unacknowledged deliveries to others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.StopFailed(logger, e.Message);
+        }
+    }
 
     private void Configure(IRabbitMqBusFactoryConfigurator bus, QueueDefinition queue) =>
         bus.ReceiveEndpoint(queue.Name, endpoint =>
@@ -89,7 +146,8 @@ internal sealed partial class ConsumerHost(
                 await dispatcher.DispatchAsync(queue, envelope, ct);
                 return;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            // A cancellation that nobody here asked for is a handler's own time-out: a failure like others.
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 // Stopping: given back, so that another instance takes it at once.
                 if (_stopping.IsCancellationRequested) throw new OperationCanceledException("The service stops.", e);
@@ -108,6 +166,10 @@ internal sealed partial class ConsumerHost(
                 {
                     return;
                 }
+                else
+                {
+                    await pause.WaitAsync(time, _stopping.Token);
+                }
             }
         }
     }
@@ -121,8 +183,9 @@ internal sealed partial class ConsumerHost(
             Log.PutBy(logger, error, queue.Name, envelope.Type, envelope.Id, attempts);
             return true;
         }
-        catch (Exception e) when (Faults.IsDatabaseAway(e))
+        catch (NpgsqlException e)
         {
+            Log.DatabaseAway(logger, queue.Name, e.Message);
             return false;
         }
     }
@@ -131,6 +194,15 @@ internal sealed partial class ConsumerHost(
     {
         [LoggerMessage(1030, LogLevel.Warning, "Queue {Queue} waits for the database: {Reason}")]
         public static partial void DatabaseAway(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(1033, LogLevel.Warning, "The connection for consuming is broken and is made anew")]
+        public static partial void Broken(ILogger logger);
+
+        [LoggerMessage(1034, LogLevel.Warning, "Cannot consume: {Reason}")]
+        public static partial void CannotConnect(ILogger logger, string reason);
+
+        [LoggerMessage(1035, LogLevel.Debug, "The connection for consuming did not close in an orderly way: {Reason}")]
+        public static partial void StopFailed(ILogger logger, string reason);
 
         [LoggerMessage(1031, LogLevel.Warning, "Queue {Queue}: handling {Type} {Id} failed, try {Attempt}")]
         public static partial void TryFailed(ILogger logger, Exception exception, string queue, string type, Guid id, int attempt);

@@ -64,7 +64,8 @@ internal static class Faults
         for (var e = exception; e is not null; e = e.InnerException)
         {
             if (e is PostgresException postgres) return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "53400" or "25006";
-            if (e is NpgsqlException npgsql) return npgsql.IsTransient;
+            // A statement that takes too long is the message's fault, as long as the failure can be written down.
+            if (e is NpgsqlException npgsql) return npgsql is { IsTransient: true, InnerException: not TimeoutException };
         }
 
         return false;

@@ -77,7 +77,7 @@ internal sealed partial class RetryPump(
             await dispatcher.DispatchAsync(queue, row.Envelope, ct);
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException && !Faults.IsDatabaseAway(e))
+        catch (Exception e) when ((e is not OperationCanceledException || !ct.IsCancellationRequested) && !Faults.IsDatabaseAway(e))
         {
             return Faults.Describe(e);
         }

@@ -31,6 +31,12 @@ internal sealed class RetryStore(NpgsqlDataSource source, SchemaName schema)
     /// <summary>Locks the row that is due longest; its lock lasts as long as the transaction of <paramref name="connection"/>.</summary>
     public async Task<RetryRow?> ClaimAsync(NpgsqlConnection connection, CancellationToken ct)
     {
+        // A pump that freezes with the row must not keep it from the others; should it only be slow, the inbox makes a second call harmless.
+        await using (var limit = new NpgsqlCommand("set local idle_in_transaction_session_timeout = '2min'", connection))
+        {
+            await limit.ExecuteNonQueryAsync(ct);
+        }
+
         await using var command = new NpgsqlCommand($"""
             select consumer, envelope, attempts, round, last_error from {schema.Name}.retry_message
             where due_at <= clock_timestamp() order by due_at limit 1 for update skip locked

@@ -75,13 +75,27 @@ public static class MessagingSchema
         -- Done with the owner's rights for a service that has none to change tables. Partitions are known by their names, so nothing else is hit.
         create function $schema.make_event_partitions(first date, months integer) returns void
             language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
-            declare month date;
+            declare
+                month date;
+                command text;
             begin
                 for ahead in 0 .. months loop
                     month := date_trunc('month', first) + make_interval(months => ahead);
-                    execute format(
+                    command := format(
                         'create table if not exists $schema.%I partition of $schema.event_log for values from (%L) to (%L)',
                         'event_log_' || to_char(month, 'YYYYMM'), month || ' 00:00:00+00', (month + interval '1 month')::date || ' 00:00:00+00');
+                    begin
+                        execute command;
+                    exception when check_violation then
+                        -- The month began before its partition was made, so its rows lie in the default partition; they move.
+                        lock table $schema.event_log in exclusive mode;
+                        create temporary table moved as select * from $schema.event_log_default
+                            where logged_at >= month::timestamp at time zone 'UTC' and logged_at < (month + interval '1 month') at time zone 'UTC';
+                        execute 'delete from $schema.event_log_default d using pg_temp.moved m where d.position = m.position and d.logged_at = m.logged_at';
+                        execute command;
+                        execute 'insert into $schema.event_log select * from pg_temp.moved';
+                        drop table pg_temp.moved;
+                    end;
                 end loop;
             end $body$;
         create function $schema.drop_event_partitions(oldest date) returns void

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Wir.TestKit;
+using Wir.ToyService;
+
+namespace Wir.Bench;
+
+/// <summary>From a commit in one service to its effect in another, through PostgreSQL, relay, broker, inbox and PostgreSQL again.</summary>
+internal sealed class MessagingBenchmark : IBenchmark
+{
+    private const int RawMessages = 20_000;
+    private const int LiveChanges = 10_000;
+    private const int Writers = 16;
+    private const int Rounds = 3;
+    private const int LagPerSecond = 200;
+    private const int LagSeconds = 20;
+
+    public string Name => "messaging";
+
+    public string Description => "Commit to effect in another service; fsync on, quorum queues, confirms; both services are processes of their own. Partner: MassTransit alone, publish to consume.";
+
+    public async Task RunAsync(Report report)
+    {
+        var raw = new List<double>();
+        var live = new List<double>();
+        var drain = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            await using var stage = await Stage.CreateAsync();
+            raw.Add(await RawMassTransit.MeasureAsync(stage.Broker, RawMessages));
+            stage.Launch("toy");
+            stage.Launch("copy");
+            live.Add(await LiveAsync(stage, LiveChanges));
+            drain.Add(await DrainAsync(stage, 20_000));
+            Console.WriteLine(FormattableString.Invariant($"round {round + 1}: raw {raw[^1]:0}/s, live {live[^1]:0}/s, drain {drain[^1]:0}/s"));
+        }
+
+        report.Say($"| medians of {Rounds} rounds | events/s | of the partner |");
+        report.Say($"|---|---|---|");
+        report.Say($"| MassTransit alone, {RawMessages:N0} messages, 64 publishes at a time | {Report.Median(raw):0} | 1 |");
+        report.Say($"| {LiveChanges:N0} changes, one transaction each, {Writers} writers in a third process, to the last effect | {Report.Median(live):0} | {Report.Median(live.Zip(raw, (ours, theirs) => ours / theirs)):0.00} |");
+        report.Say($"| 20,000 committed events to their last effect | {Report.Median(drain):0} | {Report.Median(drain.Zip(raw, (ours, theirs) => ours / theirs)):0.00} |");
+        report.Say($"");
+        report.Say($"Rounds: raw {string.Join(", ", raw.Select(v => (int)v))}; live {string.Join(", ", live.Select(v => (int)v))}; committed {string.Join(", ", drain.Select(v => (int)v))}. Goal of the ratio: 0.35.");
+        report.Say($"");
+        await LagAsync(report);
+    }
+
+    private static async Task<double> LiveAsync(Stage stage, int changes)
+    {
+        await using var writer = BuildWriter(stage);
+        await WriteAsync(writer, 200); // warm
+        await UntilAsync(stage, await stage.EffectsAsync(), 200);
+        var before = await stage.EffectsAsync();
+        var clock = Stopwatch.StartNew();
+        await WriteAsync(writer, changes);
+        await UntilAsync(stage, before, changes);
+        return changes / clock.Elapsed.TotalSeconds;
+    }
+
+    private static async Task<double> DrainAsync(Stage stage, int events)
+    {
+        var before = await stage.EffectsAsync();
+        await stage.FillAsync(events / 10, 10);
+        var clock = Stopwatch.StartNew();
+        await UntilAsync(stage, before, events);
+        return events / clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Lag from commit to commit, as PostgreSQL has recorded both instants.</summary>
+    private static async Task LagAsync(Report report)
+    {
+        await using var stage = await Stage.CreateAsync();
+        stage.Launch("toy");
+        stage.Launch("copy");
+        // Written by the service's own process would be woken at once; a third process has to wait for the relay's next look. So the toy writes.
+        await using var toy = ToyApps.BuildToy([], new Dictionary<string, string?>(stage.Settings) { ["Logging:LogLevel:Default"] = "None" });
+        await toy.StartAsync();
+        await WriteAsync(toy, 300);
+        await UntilAsync(stage, 0, 300);
+        var before = TimeProvider.System.GetUtcNow();
+        var clock = Stopwatch.StartNew();
+        var running = new List<Task>();
+        for (var i = 0; i < LagPerSecond * LagSeconds; i++)
+        {
+            var due = TimeSpan.FromSeconds((double)i / LagPerSecond) - clock.Elapsed;
+            if (due > TimeSpan.Zero) await Task.Delay(due);
+            running.Add(ChangeAsync(toy));
+        }
+
+        await Task.WhenAll(running);
+        await UntilAsync(stage, 300, LagPerSecond * LagSeconds);
+        var written = await CommitsAsync(stage.Toy, "select id, pg_xact_commit_timestamp(xmin) from toy.thing", before);
+        var effects = await CommitsAsync(stage.Copy, "select thing_id, pg_xact_commit_timestamp(xmin) from copy.effect", before);
+        var lags = written.Select(w => (effects[w.Key] - w.Value).TotalMilliseconds).ToList();
+        report.Say($"Lag from commit to the effect's commit at {LagPerSecond} events/s for {LagSeconds} s ({lags.Count:N0} events): p50 {Report.Percentile(lags, 0.5):0} ms, p90 {Report.Percentile(lags, 0.9):0} ms, p99 {Report.Percentile(lags, 0.99):0} ms, longest {lags.Max():0} ms. Goals: p50 50 ms, p99 1,000 ms.");
+    }
+
+    private static async Task<Dictionary<Guid, DateTime>> CommitsAsync(Npgsql.NpgsqlDataSource source, string sql, DateTimeOffset after)
+    {
+        var commits = new Dictionary<Guid, DateTime>();
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            if (reader.GetDateTime(1) > after.UtcDateTime) commits[reader.GetGuid(0)] = reader.GetDateTime(1);
+        }
+
+        return commits;
+    }
+
+    internal static Task UntilAsync(Stage stage, long before, long events) =>
+        Eventually.TrueAsync(async () => await stage.EffectsAsync() >= before + events, $"{events} effects", TimeSpan.FromMinutes(20));
+
+    private static WebApplication BuildWriter(Stage stage) => ToyApps.BuildToy([], stage.Settings);
+
+    private static Task WriteAsync(WebApplication writer, int changes) => Parallel.ForEachAsync(
+        Enumerable.Range(0, changes), new ParallelOptions { MaxDegreeOfParallelism = Writers }, async (_, _) => await ChangeAsync(writer));
+
+    private static async Task ChangeAsync(WebApplication writer)
+    {
+        await using var scope = writer.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ToyDb>();
+        var thing = new Thing { Id = Guid.CreateVersion7(), Version = 1, Text = new string('x', 120) };
+        db.Things.Add(thing);
+        db.Emit(new ThingChanged { ThingId = thing.Id, Version = 1, Text = thing.Text });
+        await db.SaveChangesAsync();
+    }
+}

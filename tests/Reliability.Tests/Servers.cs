@@ -1,0 +1,69 @@
+using Wir.AppHost.Local;
+
+namespace Wir.Reliability.Tests;
+
+/// <summary>A PostgreSQL and a RabbitMQ of this test process alone, flushing to disk as they do where the platform runs, to be killed and frozen.</summary>
+internal sealed class Servers
+{
+    private static readonly Lazy<Task<Servers>> s_current = new(StartAsync);
+
+    private Servers(FaultyServer postgres, FaultyServer rabbitMq, PostgresServer database, RabbitMqServer broker) =>
+        (Postgres, RabbitMq, Database, Broker) = (postgres, rabbitMq, database, broker);
+
+    public FaultyServer Postgres { get; }
+
+    public FaultyServer RabbitMq { get; }
+
+    public PostgresServer Database { get; }
+
+    public RabbitMqServer Broker { get; }
+
+    public static Task<Servers> GetAsync() => s_current.Value;
+
+    private static async Task<Servers> StartAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("wir-reliability-").FullName;
+        if (Environment.IsPrivilegedProcess)
+        {
+            // The user postgres must be able to pass through.
+            await ChildProcess.RunAsync(new ProcessSpec("chmod", "o+x", directory), default);
+        }
+
+        var watcher = new Watcher();
+        watcher.RemoveDirectoryAtEnd(directory);
+        var database = new PostgresServer(Path.Combine(directory, "postgres"), Ports.Choose(), Passwords.Create());
+        var broker = new RabbitMqServer(Path.Combine(directory, "rabbitmq"), RabbitMqPorts.Choose(), Passwords.Create());
+        var servers = new Servers(
+            new FaultyServer(database, new LogFile(Path.Combine(directory, "log", "postgres.log")), watcher),
+            new FaultyServer(broker, new LogFile(Path.Combine(directory, "log", "rabbitmq.log")), watcher), database, broker);
+        await Task.WhenAll(servers.Postgres.StartAsync(), servers.RabbitMq.StartAsync());
+        return servers;
+    }
+}
+
+/// <summary>One server process.</summary>
+internal sealed class FaultyServer(IRunnable server, LogFile log, Watcher watcher)
+{
+    private ChildProcess? _process;
+
+    /// <summary>What it was started with; its tools need the same environment.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
+
+    public async Task StartAsync()
+    {
+        var spec = await server.PrepareAsync(default);
+        Environment = spec.Environment;
+        _process = ChildProcess.Start(spec, log, watcher);
+        if (!await Health.WaitAsync(server, _process.Exited, TimeSpan.FromSeconds(120), default))
+        {
+            throw new InvalidOperationException($"The server did not start:\n{string.Join('\n', log.Tail())}");
+        }
+    }
+
+    /// <summary>SIGKILL for the whole process group, or another signal for the main process; waits for the end.</summary>
+    public async Task EndAsync(AppHost.Local.Signal signal)
+    {
+        ChildProcess.Kill(signal == AppHost.Local.Signal.Kill ? -_process!.Id : _process!.Id, signal);
+        await _process.Exited.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+}
