@@ -28,5 +28,16 @@ public static partial class AccessTable
         new("GET", "/api/registry/v1/categories"),
         new("GET", "/api/registry/v1/codes/{list}"),
         new("GET", "/api/registry/v1/changes"),
+        new("GET", "/hsds"),
+        new("GET", "/hsds/services"),
+        new("GET", "/hsds/services/{id}"),
+        new("GET", "/hsds/organizations"),
+        new("GET", "/hsds/organizations/{id}"),
+        new("GET", "/hsds/service_at_locations"),
+        new("GET", "/hsds/service_at_locations/{id}"),
+        new("GET", "/hsds/taxonomies"),
+        new("GET", "/hsds/taxonomies/{id}"),
+        new("GET", "/hsds/taxonomy_terms"),
+        new("GET", "/hsds/taxonomy_terms/{id}"),
     ];
 }

@@ -1,21 +1,23 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Wir.Gateway.Clients;
+using Wir.Gateway.SignIn;
 using Wir.Gateway.Tokens;
 using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Gateway.Edge;
 
 /// <summary>Turns credentials into a principal and its token. Neither keys nor foreign tokens go any further.</summary>
-internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, TokenMint mint, IOptions<GatewayOptions> options)
+internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, PersonTokens persons, TokenMint mint, IOptions<GatewayOptions> options)
 {
     public const string KeyHeader = "X-Api-Key";
 
     public async Task InvokeAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
-        var sent = headers[KeyHeader];
+        var (sent, authorization) = (headers[KeyHeader], headers.Authorization);
         headers.Remove(KeyHeader);
         headers.Remove(HeaderNames.Authorization);
         headers.Remove(HeaderNames.ProxyAuthorization);
@@ -26,15 +28,7 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Token
         }
 
         headers.Remove(HeaderNames.Cookie);
-        // With a header that came twice nobody knows which one was meant.
-        var principal = sent.Count == 0 ? Principal.Anonymous : sent.Count == 1 ? await keys.FindAsync(sent.ToString(), context.RequestAborted) : null;
-        if (principal is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "ApiKey";
-            throw new ProblemException(Problems.InvalidKey.With(new(
-                "Der Schlüssel ist unbekannt, abgelaufen oder gesperrt.", "The key is unknown, has expired or was revoked.")));
-        }
-
+        var principal = await PrincipalOfAsync(context, sent, persons.IsEnabled ? authorization : default);
         // The JWKS is needed to check tokens; it must not depend on being able to make one.
         if (!context.Request.Path.StartsWithSegments("/.well-known")) context.Features.Set(mint.For(principal));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
@@ -43,5 +37,29 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Token
         }
 
         await next(context);
+    }
+
+    /// <exception cref="ProblemException">There are credentials, and they do not hold (401).</exception>
+    private async ValueTask<Principal> PrincipalOfAsync(HttpContext context, StringValues key, StringValues authorization)
+    {
+        const string Bearer = "Bearer ";
+        switch (key, authorization)
+        {
+            case ({ Count: 0 }, { Count: 0 }):
+                return Principal.Anonymous;
+            case ({ Count: 1 }, { Count: 0 }) when await keys.FindAsync(key.ToString(), context.RequestAborted) is { } client:
+                return client;
+            case ({ Count: 0 }, [{ } header]) when header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && await persons.ReadAsync(header[Bearer.Length..].Trim(), context.RequestAborted) is { } person:
+                return person;
+            case ({ Count: 0 }, _):
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                throw new ProblemException(Problems.InvalidSignIn.With(new(
+                    "Die Anmeldung ist abgelaufen oder gilt hier nicht.", "The sign-in has expired or does not count here.")));
+            default:
+                // With two credentials nobody knows which one was meant.
+                context.Response.Headers.WWWAuthenticate = "ApiKey";
+                throw new ProblemException(Problems.InvalidKey.With(new(
+                    "Der Schlüssel ist unbekannt, abgelaufen oder gesperrt.", "The key is unknown, has expired or was revoked.")));
+        }
     }
 }

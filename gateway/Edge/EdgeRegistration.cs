@@ -1,3 +1,5 @@
+using Wir.Gateway.SignIn;
+
 namespace Wir.Gateway.Edge;
 
 internal static class EdgeRegistration
@@ -6,6 +8,8 @@ internal static class EdgeRegistration
     {
         services.AddSingleton<ReaderAddress>();
         services.AddSingleton<Quotas>();
+        services.AddSingleton<PersonTokens>();
+        services.AddOptions<SignInOptions>().BindConfiguration("Gateway:SignIn");
         return services;
     }
 

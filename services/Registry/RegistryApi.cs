@@ -9,6 +9,7 @@ using Wir.Registry.Features.Confirmations;
 using Wir.Registry.Features.Privacy;
 using Wir.Registry.Features.Submissions;
 using Wir.Registry.Features.Tasks;
+using Wir.Registry.Hsds;
 using Wir.Registry.Mail;
 using Wir.Registry.Messaging.Consumers;
 using Wir.ServiceDefaults;
@@ -37,6 +38,9 @@ public static class RegistryApi
         services.AddOptions<RegistryOptions>().Bind(builder.Configuration.GetSection(RegistryOptions.Section));
         services.AddOptions<MailOptions>().Bind(builder.Configuration.GetSection(MailOptions.Section));
         services.AddSingleton(CodeLists.Load(builder.Configuration["Wir:CodeLists"] ?? Path.Combine(AppContext.BaseDirectory, "registry")));
+        services.AddSingleton<HsdsTaxonomies>();
+        services.AddSingleton<HsdsMapping>();
+        services.ConfigureHttpJsonOptions(options => HsdsJson.Configure(options.SerializerOptions));
         services.AddSingleton<AssociationIntake>();
         services.AddScoped<AssociationWriter>();
         services.AddScoped<ConfirmationMail>();
@@ -57,6 +61,7 @@ public static class RegistryApi
         api.MapPrivacy();
         api.MapMessaging<RegistryDb>();
         api.MapJobs();
+        app.MapHsds();
         return app;
     }
 }

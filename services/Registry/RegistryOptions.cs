@@ -18,5 +18,5 @@ public sealed class RegistryOptions
     public TimeSpan ConfirmEvery { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>Demo entries in the start data.</summary>
-    public int DemoEntries { get; set; } = 40;
+    public int DemoEntries { get; set; } = 1300;
 }

@@ -12,7 +12,7 @@ public sealed class BrowserTests(GatewayFixture fixture) : IClassFixture<Gateway
     public async Task Any_web_page_may_read_what_is_public_and_never_with_credentials()
     {
         var read = await fixture.GetAsync("/api/registry/v1/associations", null, s_origin);
-        var keyed = await fixture.GetAsync("/api/registry/v1/associations", fixture.Key("reader"), s_origin);
+        var keyed = await fixture.GetAsync("/api/registry/v1/associations", fixture.ApiKeyOf("reader"), s_origin);
         var post = await fixture.SendAsync(HttpMethod.Post, "/api/registry/v1/submissions", null, "{}", s_origin);
         var page = await fixture.GetAsync("/", null, s_origin);
 

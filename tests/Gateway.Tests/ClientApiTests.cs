@@ -9,14 +9,14 @@ public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<Gatew
 {
     private const string Clients = "/api/clients/v1/clients";
 
-    private string Operator => fixture.Key("operator");
+    private string Operator => fixture.ApiKeyOf("operator");
 
     [Fact]
     public async Task Only_operators_see_and_make_clients()
     {
         Assert.Equal(HttpStatusCode.Unauthorized, (await fixture.GetAsync(Clients)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.GetAsync(Clients, fixture.Key("districtAdmin"))).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.SendAsync(HttpMethod.Post, Clients, fixture.Key("districtAdmin"), """{"name":"evil","scopes":["platform:admin"]}""")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.GetAsync(Clients, fixture.ApiKeyOf("districtAdmin"))).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.SendAsync(HttpMethod.Post, Clients, fixture.ApiKeyOf("districtAdmin"), """{"name":"evil","scopes":["platform:admin"]}""")).Status);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<Gatew
         var (id, _) = await CreateAsync("told");
 
         var events = await Eventually.ValueAsync(async () =>
-            (await fixture.GetAsync("/api/clients/v1/internal/events?limit=5000", fixture.Key("districtAdmin"))).Json["data"]!.AsArray()
+            (await fixture.GetAsync("/api/clients/v1/internal/events?limit=5000", fixture.ApiKeyOf("districtAdmin"))).Json["data"]!.AsArray()
                 .Select(row => row!["event"]!).Where(row => (string?)row["aggregateId"] == id).ToArray() is { Length: > 0 } rows ? rows : null, "the event is in the log");
 
         Assert.Equal("urn:message:wir:gateway:client-changed:v1", (string?)events[0]["type"]);

@@ -16,7 +16,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task A_key_becomes_a_token_that_the_service_checks_against_the_JWKS()
     {
-        var answer = await fixture.GetAsync(Protected, fixture.Key("municipality"));
+        var answer = await fixture.GetAsync(Protected, fixture.ApiKeyOf("municipality"));
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.StartsWith("client:", (string)answer.Json["subject"]!, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
 
     [Fact]
     public async Task A_key_without_the_scope_is_refused_by_the_service() =>
-        Assert.Equal((HttpStatusCode.Forbidden, "WIR-COM-0008"), await StatusOf(fixture.Key("translator")));
+        Assert.Equal((HttpStatusCode.Forbidden, "WIR-COM-0008"), await StatusOf(fixture.ApiKeyOf("translator")));
 
     [Theory]
     [InlineData("wir_nobody0000000000_secretsecretsecretsecretsecretsecretsecret000")]
@@ -50,7 +50,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task The_right_id_with_a_wrong_secret_is_refused()
     {
-        var key = fixture.Key("districtAdmin");
+        var key = fixture.ApiKeyOf("districtAdmin");
 
         Assert.Equal((HttpStatusCode.Unauthorized, "WIR-GAT-0002"), await StatusOf(key[..^1] + (key[^1] == 'a' ? 'b' : 'a')));
     }
@@ -58,7 +58,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task Two_keys_in_one_request_are_refused()
     {
-        var answer = await fixture.GetAsync(Protected, fixture.Key("reader"), ("X-Api-Key", fixture.Key("districtAdmin")));
+        var answer = await fixture.GetAsync(Protected, fixture.ApiKeyOf("reader"), ("X-Api-Key", fixture.ApiKeyOf("districtAdmin")));
 
         Assert.Equal((HttpStatusCode.Unauthorized, "WIR-GAT-0002"), (answer.Status, answer.Code));
     }
@@ -67,7 +67,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task What_only_the_gateway_may_say_is_taken_from_requests()
     {
         using var forged = TokenIssuer.Create();
-        var answer = await fixture.GetAsync("/api/registry/v1/echo", fixture.Key("reader"),
+        var answer = await fixture.GetAsync("/api/registry/v1/echo", fixture.ApiKeyOf("reader"),
             ("Authorization", "Bearer " + forged.Issue("client:1", ["platform:admin"], [], DateTimeOffset.UtcNow)),
             ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-User", "admin"), ("Forwarded", "for=203.0.113.7"), ("X-Real-IP", "203.0.113.7"),
             ("X-Wir-Reader", "1.2.3"), ("X_Api_Key", "x"), ("Cookie", "a=b"));
@@ -77,7 +77,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
         Assert.Empty(headers.Keys.Intersect(["x-api-key", "x_api_key", "cookie", "forwarded", "x-real-ip", "x-wir-reader", "x-forwarded-user", "x-forwarded-for"]));
         Assert.Equal("Bearer", headers["authorization"].Split(' ')[0]);
         Assert.NotEqual(forged.KeyId, new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(headers["authorization"].Split(' ')[1]).Kid);
-        Assert.DoesNotContain(fixture.Key("reader"), answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(fixture.ApiKeyOf("reader"), answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task The_portal_gets_no_token_but_the_readers_address_signed()
     {
-        var answer = await fixture.GetAsync("/page", fixture.Key("reader"), ("X-Wir-Reader", "1.2.3"), ("Cookie", "a=b"));
+        var answer = await fixture.GetAsync("/page", fixture.ApiKeyOf("reader"), ("X-Wir-Reader", "1.2.3"), ("Cookie", "a=b"));
 
         var headers = answer.Json["headers"]!.AsObject();
         Assert.Null(headers["authorization"]);
@@ -157,5 +157,5 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
         return (answer.Status, answer.Code);
     }
 
-    private async Task<string> TokenAsync() => (string)(await fixture.GetAsync("/api/registry/v1/echo", fixture.Key("reader"))).Json["headers"]!["authorization"]!;
+    private async Task<string> TokenAsync() => (string)(await fixture.GetAsync("/api/registry/v1/echo", fixture.ApiKeyOf("reader"))).Json["headers"]!["authorization"]!;
 }

@@ -39,7 +39,7 @@ public class GatewayFixture : IAsyncLifetime
 
     public JsonObject Keys { get; private set; } = null!;
 
-    public string Key(string name) => (string)Keys[name]!["key"]!;
+    public string ApiKeyOf(string name) => (string)Keys[name]!["key"]!;
 
     public virtual async ValueTask InitializeAsync()
     {

@@ -102,7 +102,7 @@ public sealed class IdempotencyTests(GatewayFixture fixture) : IClassFixture<Gat
         {
             Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
         };
-        request.Headers.Add("X-Api-Key", fixture.Key("operator"));
+        request.Headers.Add("X-Api-Key", fixture.ApiKeyOf("operator"));
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         using var message = await fixture.Client.SendAsync(request);
         return await Answer.OfAsync(message);

@@ -64,11 +64,11 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
         fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
         var posts = new List<HttpStatusCode>();
         for (var i = 0; i < 7; i++) posts.Add((await fixture.SendAsync(HttpMethod.Post, "/api/registry/v1/submissions", null, "{}")).Status);
-        var keyed = await fixture.GetAsync(Path, fixture.Key("reader"));
+        var keyed = await fixture.GetAsync(Path, fixture.ApiKeyOf("reader"));
 
         Assert.Equal(HttpStatusCode.TooManyRequests, posts[^1]);
         Assert.Equal("\"client\";q=40;w=60", keyed.Header("RateLimit-Policy"));
-        var made = await fixture.SendAsync(HttpMethod.Post, "/api/clients/v1/clients", fixture.Key("operator"), """{"name":"small","scopes":[],"requestsPerMinute":3}""");
+        var made = await fixture.SendAsync(HttpMethod.Post, "/api/clients/v1/clients", fixture.ApiKeyOf("operator"), """{"name":"small","scopes":[],"requestsPerMinute":3}""");
         Assert.Equal(HttpStatusCode.Created, made.Status);
         var key = (string)made.Json["key"]!["key"]!;
         var own = new List<HttpStatusCode>();

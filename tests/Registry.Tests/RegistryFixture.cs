@@ -10,6 +10,7 @@ using Npgsql;
 using Wir.Jobs;
 using Wir.Messaging;
 using Wir.Registry.Data;
+using Wir.Registry.Seed;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Tokens;

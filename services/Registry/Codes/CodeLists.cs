@@ -67,7 +67,8 @@ public sealed class CodeLists
         IsCurrent = row["validTo"].Length == 0,
     })]);
 
-    private static List<Dictionary<string, string>> Rows(string file)
+    /// <summary>The rows of a file with a header and <c>;</c> between the columns, by column.</summary>
+    internal static List<Dictionary<string, string>> Rows(string file)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = ";", AllowComments = true, TrimOptions = TrimOptions.Trim };
         using var csv = new CsvReader(new StreamReader(file), configuration);

@@ -33,6 +33,10 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : ServiceDb
     public Task<long> NextSerialAsync(CancellationToken ct) =>
         Database.SqlQuery<long>($"select nextval('registry.association_number') as \"Value\"").SingleAsync(ct);
 
+    /// <summary>The next running numbers, ascending.</summary>
+    public Task<List<long>> NextSerialsAsync(int count, CancellationToken ct) =>
+        Database.SqlQuery<long>($"select nextval('registry.association_number') as \"Value\" from generate_series(1, {count})").ToListAsync(ct);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

@@ -62,6 +62,15 @@ public sealed class Association
     public string[] Languages { get; private set; } = [];
     public string[] TargetGroups { get; private set; } = [];
 
+    /// <summary>Ids of the offers, under which other interfaces find them.</summary>
+    public Guid[] OfferIds { get; private set; } = [];
+
+    /// <summary>Of those offers that have a place, the ids of both together.</summary>
+    public Guid[] PlacedOfferIds { get; private set; } = [];
+
+    /// <summary>Names of the offers in all languages.</summary>
+    public string[] OfferNames { get; private set; } = [];
+
     public static Association Create(Guid id, string number, AssociationContent content, IEnumerable<PersonContact> persons, bool demo, Change change)
     {
         var association = new Association { Id = id, Number = number, Demo = demo, CreatedAt = change.At, ConfirmedAt = change.At };
@@ -142,6 +151,9 @@ public sealed class Association
         Categories = [.. content.Categories.Select(category => category.Key)];
         Languages = [.. content.Languages];
         TargetGroups = [.. content.TargetGroups];
+        OfferIds = [.. content.Offers.Select(offer => offer.Id)];
+        PlacedOfferIds = [.. content.Offers.Where(offer => offer.IsPlaced(content.Address, content.Location)).Select(offer => DerivedId.OfOfferAtPlace(offer.Id))];
+        OfferNames = [.. content.Offers.SelectMany(offer => offer.Name.Values).Distinct()];
         Touch(change);
     }
 

@@ -97,6 +97,9 @@ public sealed record Offer
     public IReadOnlyList<string> Accessibility { get; init; } = [];
     [Url, MaxLength(500)]
     public string? Url { get; init; }
+
+    /// <summary>Whether it is known where it takes place; without a place of its own it is at the association's.</summary>
+    public bool IsPlaced(Address? address, Location? location) => Place is { } place ? place.IsKnown : address is not null || location is not null;
 }
 
 /// <summary>Where an offer takes place; the coordinates are what the samples show, the rest helps people find it.</summary>
@@ -107,6 +110,9 @@ public sealed record OfferPlace
     [MaxLength(200)]
     public string? Name { get; init; }
     public Address? Address { get; init; }
+
+    [JsonIgnore]
+    public bool IsKnown => Name is not null || Address is not null || (Lat is not null && Lon is not null);
 }
 
 /// <summary>Local times with zone and RFC 5545 recurrence: correct across summer time, unlike instants.</summary>

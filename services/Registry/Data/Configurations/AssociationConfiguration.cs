@@ -6,6 +6,9 @@ namespace Wir.Registry.Data.Configurations;
 
 internal sealed class AssociationConfiguration : IEntityTypeConfiguration<Association>
 {
+    private const string GermanOrder = "de-x-icu";
+    private const string Published = "status = 'published'";
+
     public void Configure(EntityTypeBuilder<Association> builder)
     {
         builder.HasKey(association => association.Id);
@@ -17,6 +20,16 @@ internal sealed class AssociationConfiguration : IEntityTypeConfiguration<Associ
         builder.Navigation(association => association.Persons).HasField("_persons").UsePropertyAccessMode(PropertyAccessMode.Field);
         builder.HasIndex(association => new { association.Area, association.Id });
         builder.HasIndex(association => association.Categories).HasMethod("gin");
+        // People look for Ä beside A, whatever the server's own order is.
+        builder.Property(association => association.Name).UseCollation(GermanOrder);
+        builder.Property(association => association.Place).UseCollation(GermanOrder);
+        builder.HasIndex(association => new { association.Name, association.Id }).HasFilter(Published);
+        builder.HasIndex(association => new { association.UpdatedAt, association.Id }).HasFilter(Published);
+        // Counts and pages of offers are read from here without touching the entries.
+        builder.HasIndex(association => association.Id, "ix_association_offers").HasFilter(Published)
+            .IncludeProperties(association => new { association.OfferIds, association.PlacedOfferIds });
+        builder.HasIndex(association => association.OfferIds).HasMethod("gin");
+        builder.HasIndex(association => association.PlacedOfferIds).HasMethod("gin");
         builder.HasIndex(association => new { association.Lat, association.Lon });
         builder.HasIndex(association => association.ConfirmedAt);
     }

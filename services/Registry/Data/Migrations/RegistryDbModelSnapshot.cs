@@ -103,16 +103,33 @@ namespace Wir.Registry.Data.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("de-x-icu");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("number");
 
+                    b.PrimitiveCollection<Guid[]>("OfferIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("offer_ids");
+
+                    b.PrimitiveCollection<string[]>("OfferNames")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("offer_names");
+
                     b.Property<string>("Place")
                         .HasColumnType("text")
-                        .HasColumnName("place");
+                        .HasColumnName("place")
+                        .UseCollation("de-x-icu");
+
+                    b.PrimitiveCollection<Guid[]>("PlacedOfferIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("placed_offer_ids");
 
                     b.Property<string>("PostalCode")
                         .HasColumnType("text")
@@ -160,11 +177,35 @@ namespace Wir.Registry.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_association_number");
 
+                    b.HasIndex("OfferIds")
+                        .HasDatabaseName("ix_association_offer_ids");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("OfferIds"), "gin");
+
+                    b.HasIndex("PlacedOfferIds")
+                        .HasDatabaseName("ix_association_placed_offer_ids");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("PlacedOfferIds"), "gin");
+
                     b.HasIndex("Area", "Id")
                         .HasDatabaseName("ix_association_area_id");
 
                     b.HasIndex("Lat", "Lon")
                         .HasDatabaseName("ix_association_lat_lon");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_association_name_id")
+                        .HasFilter("status = 'published'");
+
+                    b.HasIndex("UpdatedAt", "Id")
+                        .HasDatabaseName("ix_association_updated_at_id")
+                        .HasFilter("status = 'published'");
+
+                    b.HasIndex(new[] { "Id" }, "ix_association_offers")
+                        .HasDatabaseName("ix_association_offers")
+                        .HasFilter("status = 'published'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Id" }, "ix_association_offers"), new[] { "OfferIds", "PlacedOfferIds" });
 
                     b.ToTable("association", "registry");
                 });

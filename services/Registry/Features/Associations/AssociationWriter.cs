@@ -28,6 +28,22 @@ public sealed class AssociationWriter(RegistryDb db, IOptions<RegistryOptions> o
         return await SaveAsync(entry, change, ct);
     }
 
+    /// <summary>New public entries without persons, in one transaction. Their identifiers are not looked up: a second use fails the whole.</summary>
+    public async Task CreateManyAsync(IReadOnlyList<(Guid Id, AssociationContent Content)> entries, bool demo, Change change, CancellationToken ct)
+    {
+        var serials = await db.NextSerialsAsync(entries.Count, ct);
+        foreach (var (index, (id, content)) in entries.Index())
+        {
+            var entry = Association.Create(id, AssociationNumber.Format(options.Value.NumberPrefix, serials[index]), content, [], demo, change);
+            db.Associations.Add(entry);
+            db.Identifiers.AddRange(content.Identifiers.Select(identifier => new AssociationIdentifier { Scheme = identifier.Scheme, Value = identifier.Value, AssociationId = id }));
+            db.Versions.Add(entry.ToVersion(change));
+            Tell(entry);
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+
     /// <summary>Saves an entry that was changed, with everything that follows from it, and whatever else the context holds.</summary>
     public async Task<Outcome<Association>> SaveAsync(Association entry, Change change, CancellationToken ct)
     {

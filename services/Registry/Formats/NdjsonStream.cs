@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Wir.Messaging;
+
+namespace Wir.Registry.Formats;
+
+/// <summary>Rows as lines of JSON, each written as it comes from the database: memory does not grow with their number.</summary>
+public sealed class NdjsonStream(IAsyncEnumerable<object> rows) : IResult
+{
+    private const int FlushAt = 64 * 1024;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var (response, ct) = (httpContext.Response, httpContext.RequestAborted);
+        var options = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        response.ContentType = NdjsonResult.ContentType;
+        response.Headers.CacheControl = "no-cache";
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = options.Encoder });
+        await foreach (var row in rows.WithCancellation(ct))
+        {
+            JsonSerializer.Serialize(writer, row, row.GetType(), options);
+            writer.Flush();
+            writer.Reset();
+            response.BodyWriter.Write("\n"u8);
+            if (response.BodyWriter.UnflushedBytes > FlushAt) await response.BodyWriter.FlushAsync(ct);
+        }
+    }
+}
