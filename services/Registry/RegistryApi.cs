@@ -6,9 +6,11 @@ using Wir.Registry.Data;
 using Wir.Registry.Features.Associations;
 using Wir.Registry.Features.Catalogues;
 using Wir.Registry.Features.Confirmations;
+using Wir.Registry.Features.Exports;
 using Wir.Registry.Features.Privacy;
 using Wir.Registry.Features.Submissions;
 using Wir.Registry.Features.Tasks;
+using Wir.Registry.Formats;
 using Wir.Registry.Hsds;
 using Wir.Registry.Mail;
 using Wir.Registry.Messaging.Consumers;
@@ -38,6 +40,8 @@ public static class RegistryApi
         services.AddOptions<RegistryOptions>().Bind(builder.Configuration.GetSection(RegistryOptions.Section));
         services.AddOptions<MailOptions>().Bind(builder.Configuration.GetSection(MailOptions.Section));
         services.AddSingleton(CodeLists.Load(builder.Configuration["Wir:CodeLists"] ?? Path.Combine(AppContext.BaseDirectory, "registry")));
+        services.AddSingleton<EntryWriter>();
+        services.AddSingleton<ExportFiles>();
         services.AddSingleton<HsdsTaxonomies>();
         services.AddSingleton<HsdsMapping>();
         services.ConfigureHttpJsonOptions(options => HsdsJson.Configure(options.SerializerOptions));
@@ -57,6 +61,7 @@ public static class RegistryApi
         api.MapAssociations();
         api.MapSubmissions();
         api.MapCatalogues();
+        api.MapExports();
         api.MapTasks();
         api.MapPrivacy();
         api.MapMessaging<RegistryDb>();

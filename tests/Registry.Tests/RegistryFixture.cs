@@ -231,12 +231,18 @@ public sealed class Client(HttpClient http, string token)
         }
 
         using var response = await http.SendAsync(request);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.ETag?.ToString(), response.Headers.Location?.ToString());
+        var answered = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        return new Answer((int)response.StatusCode, Encoding.UTF8.GetString(bytes), response.Headers.ETag?.ToString(), response.Headers.Location?.ToString()) { Headers = answered, Bytes = bytes };
     }
 }
 
 public sealed record Answer(int Status, string Text, string? ETag, string? Location)
 {
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    public required byte[] Bytes { get; init; }
+
     public JsonNode Json => JsonNode.Parse(Text)!;
 
     public string Code => (string)Json["code"]!;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Wir.Messaging.Broker;
@@ -42,6 +43,7 @@ public static class MessagingExtensions
         services.AddSingleton(provider => new OutboxStore(provider.GetRequiredService<SchemaName>().Name));
         services.AddSingleton<EventLogReader>();
         services.AddSingleton<FeedReader>();
+        services.AddSingleton(provider => new FeedSnapshots(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SchemaName>()));
         services.AddSingleton<Dispatcher, Dispatcher<TDb>>();
         services.AddSingleton<ErrorQueue>();
         services.AddSingleton<RetryStore>();

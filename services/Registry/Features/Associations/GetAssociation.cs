@@ -6,6 +6,7 @@ using Wir.Areas;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
 using Wir.Registry.Features.History;
+using Wir.Registry.Formats;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
@@ -15,11 +16,14 @@ namespace Wir.Registry.Features.Associations;
 
 public static class GetAssociation
 {
-    public static async Task<Results<ReadResult<AssociationView>, RedirectHttpResult, ProblemHttpResult>> Handle(
+    public static async Task<Results<ReadResult<AssociationView>, EntriesResult, RedirectHttpResult, ProblemHttpResult>> Handle(
         [Description("Id, or the number as people say it")] string id,
         [Description("A day or an instant: the entry as it stood then")] string? asOf,
-        HttpContext http, Caller caller, RegistryDb db, IOptions<RegistryOptions> options, TimeProvider time, CancellationToken ct)
+        [AsParameters] EntryMembers members, HttpContext http, Caller caller, RegistryDb db, EntryWriter writer, IOptions<RegistryOptions> options, TimeProvider time,
+        [Description("json, ndjson, csv, geojson or jsonld; otherwise by Accept")] string? format = null, CancellationToken ct = default)
     {
+        if (!EntryFormat.Of(http, format).TryGet(out var form, out var unknown)) return unknown.ToResult();
+        if (EntryWriter.Faults(form, members) is { Count: > 0 } faults) return Query.Invalid(faults).ToResult();
         var entry = await db.Associations.AsNoTracking().Include(association => association.Persons).Matching(id, options.Value).SingleOrDefaultAsync(ct);
         if (entry is null) return NotFound(id).ToResult();
         var audience = caller.AudienceFor(entry.Area);
@@ -32,11 +36,19 @@ public static class GetAssociation
         if (asOf is not null)
         {
             if (!(await ReadHistory.AsOfAsync(db, entry, asOf, audience, ct)).TryGet(out var then, out var problem)) return problem.ToResult();
-            return Reads.Ok(then, then.Version, then.UpdatedAt, LanguageOf(http, then.Texts.Keys));
+            return Answer(http, then, form, members, writer);
         }
 
-        var view = AssociationView.Of(entry, audience, time.Today().ToDateOnly());
-        return Reads.Ok(view, entry.Version, entry.UpdatedAt, LanguageOf(http, view.Texts.Keys));
+        return Answer(http, AssociationView.Of(entry, audience, time.Today().ToDateOnly()), form, members, writer);
+    }
+
+    private static Results<ReadResult<AssociationView>, EntriesResult, RedirectHttpResult, ProblemHttpResult> Answer(
+        HttpContext http, AssociationView view, EntryFormat format, EntryMembers members, EntryWriter writer)
+    {
+        var language = LanguageOf(http, view.Texts.Keys);
+        if (format != EntryFormat.Json || members != new EntryMembers(null, null)) return writer.One(http, format, view, members, language);
+        http.Response.Headers.Append("Vary", "Accept");
+        return Reads.Ok(view, view.Version, view.UpdatedAt, language);
     }
 
     public static ProblemCase NotFound(string id)

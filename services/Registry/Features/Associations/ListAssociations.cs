@@ -1,10 +1,12 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Wir.Areas;
 using Wir.Registry.Codes;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
+using Wir.Registry.Formats;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
@@ -20,27 +22,57 @@ public sealed record AssociationFilter(
     [property: Description("Code of the kind")] string? Kind,
     [property: Description("BCP 47 tag of a language spoken")] string? Language,
     [property: Description("Code of a target group")] string? TargetGroup,
-    [property: Description("none or exact")] string? Count);
+    [property: Description("none, estimate or exact")] string? Count,
+    [property: Description("name, kind, area, postalCode, place, createdAt, updatedAt or confirmedAt, with - before it for descending; the order of entry when absent")] string? Sort,
+    [property: Description("json, ndjson, csv, geojson or jsonld; otherwise by Accept")] string? Format);
 
 public static class ListAssociations
 {
     private const int MaxQuery = 200;
 
-    public static async Task<Results<ReadResult<ListOf<AssociationView>>, ProblemHttpResult>> Handle(
-        HttpContext http, [AsParameters] AssociationFilter filter, [AsParameters] Paging paging,
-        Caller caller, RegistryDb db, AreaRegister areas, CodeLists codes, TimeProvider time, CancellationToken ct)
+    public static async Task<Results<EntriesResult, ProblemHttpResult>> Handle(
+        HttpContext http, [AsParameters] AssociationFilter filter, [AsParameters] EntryMembers members, [AsParameters] Paging paging,
+        Caller caller, RegistryDb db, EntryWriter writer, AreaRegister areas, CodeLists codes, TimeProvider time, CancellationToken ct)
     {
         var take = paging.Take();
+        if (!EntryFormat.Of(http, filter.Format).TryGet(out var format, out var unknown)) return unknown.ToResult();
+        if (EntryWriter.Faults(format, members) is { Count: > 0 } faults) return Query.Invalid(faults).ToResult();
+        if (!AssociationOrder.Of(filter.Sort).TryGet(out var order, out var unsorted)) return unsorted.ToResult();
         var entries = db.Associations.AsNoTracking().Where(association => association.Status == AssociationStatus.Published);
         if (!Apply(entries, filter, areas, codes).TryGet(out var filtered, out var problem)) return problem.ToResult();
 
-        var page = filtered.Entries;
-        if (paging.After<Position>(http) is { } after) page = page.Where(association => association.Id > after.Id);
-        var rows = await page.Include(association => association.Persons).AsSplitQuery().OrderBy(association => association.Id).Take(take + 1).ToListAsync(ct);
-        var (data, links) = Paging.Cut(http, rows, take, last => new Position(last.Id));
-        var meta = filter.Count == "exact" ? new ListMeta { Count = await filtered.Entries.LongCountAsync(ct), CountKind = "exact" } : new ListMeta();
+        var rows = await order.Apply(filtered.Entries, paging.After<Position>(http)).Include(association => association.Persons).AsSplitQuery().Take(take + 1).ToListAsync(ct);
+        var (data, links) = Paging.Cut(http, rows, take, order.PositionOf);
+        var meta = await MetaAsync(filtered.Entries, filter.Count, db, ct);
         var today = time.Today().ToDateOnly();
-        return Reads.Ok(new ListOf<AssociationView>([.. data.Select(entry => AssociationView.Of(entry, caller.AudienceFor(entry.Area), today))], links, meta));
+        var page = new ListOf<AssociationView>([.. data.Select(entry => AssociationView.Of(entry, caller.AudienceFor(entry.Area), today))], links, meta);
+        return writer.List(http, format, page, members, meta);
+    }
+
+    private static async Task<ListMeta> MetaAsync(IQueryable<Association> entries, string? kind, RegistryDb db, CancellationToken ct) => kind switch
+    {
+        "exact" => new ListMeta { Count = await entries.LongCountAsync(ct), CountKind = kind },
+        "estimate" => new ListMeta { Count = await EstimateAsync(entries, db, ct), CountKind = kind },
+        _ => new ListMeta(),
+    };
+
+    /// <summary>What the database's planner expects, which costs no look at the entries.</summary>
+    private static async Task<long> EstimateAsync(IQueryable<Association> entries, RegistryDb db, CancellationToken ct)
+    {
+        await using var command = entries.Select(association => association.Id).CreateDbCommand();
+#pragma warning disable CA2100 // The statement is the one that EF made; its values are parameters.
+        command.CommandText = $"explain (format json) {command.CommandText}";
+#pragma warning restore CA2100
+        await db.Database.OpenConnectionAsync(ct);
+        try
+        {
+            var plan = (string)(await command.ExecuteScalarAsync(ct))!;
+            return JsonElement.Parse(plan)[0].GetProperty("Plan").GetProperty("Plan Rows").GetInt64();
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     private static Outcome<Filtered> Apply(IQueryable<Association> entries, AssociationFilter filter, AreaRegister areas, CodeLists codes)
@@ -80,7 +112,7 @@ public static class ListAssociations
     {
         var faults = new List<Fault>();
         if (filter.Q?.Length > MaxQuery) faults.Add(Query.Fault("q", new($"Höchstens {MaxQuery} Zeichen.", $"At most {MaxQuery} characters.")));
-        if (filter.Count is not (null or "none" or "exact")) faults.Add(Query.Fault("count", new("Erlaubt ist none oder exact.", "Allowed is none or exact.")));
+        if (filter.Count is not (null or "none" or "estimate" or "exact")) faults.Add(Query.Fault("count", new("Erlaubt ist none, estimate oder exact.", "Allowed is none, estimate or exact.")));
         CheckCode("category", filter.Category, codes.Categories);
         CheckCode("kind", filter.Kind, codes.Kinds);
         CheckCode("targetGroup", filter.TargetGroup, codes.TargetGroups);
@@ -95,8 +127,6 @@ public static class ListAssociations
                 $"This code is not known.{(hint is null ? "" : $" Perhaps “{hint}” was meant.")}")));
         }
     }
-
-    private sealed record Position(Guid Id);
 
     private sealed record Filtered(IQueryable<Association> Entries);
 }

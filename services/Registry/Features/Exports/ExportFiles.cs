@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Wir.Messaging.Feed;
+using Wir.Registry.Features.Associations;
+
+namespace Wir.Registry.Features.Exports;
+
+/// <summary>A complete export.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Position">Position of the feed as of which it is everything.</param>
+/// <param name="Sha256">Of the file's bytes.</param>
+/// <param name="Bytes">The file's size.</param>
+/// <param name="Entries">Lines in it.</param>
+/// <param name="MadeAt">When it was made.</param>
+public sealed record ExportFile(string Path, long Position, byte[] Sha256, long Bytes, long Entries, DateTimeOffset MadeAt)
+{
+    /// <summary>Equal positions have equal bytes, whichever instance made them.</summary>
+    public string Tag => string.Create(CultureInfo.InvariantCulture, $"\"{Position}-{Convert.ToHexStringLower(Sha256.AsSpan(0, 8))}\"");
+}
+
+/// <summary>
+/// Exports as files of this process: made when asked for and the feed has moved on, one at a time, and kept so that an interrupted download
+/// can go on. A file that still shows what was withdrawn since is not served again.
+/// </summary>
+public sealed class ExportFiles(FeedSnapshots feed, TimeProvider time) : IDisposable
+{
+    private const int BufferSize = 128 * 1024;
+    private static readonly TimeSpan s_keep = TimeSpan.FromMinutes(10);
+    private readonly SemaphoreSlim _making = new(1, 1);
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wir-registry-export-");
+    private volatile IReadOnlyList<ExportFile> _files = [];
+
+    /// <summary>Everything that is public now.</summary>
+    public async Task<ExportFile> CurrentAsync(CancellationToken ct)
+    {
+        if (await KnownAsync(ct) is { } known) return known;
+        await _making.WaitAsync(ct);
+        try
+        {
+            if (await KnownAsync(ct) is { } meanwhile) return meanwhile;
+            var made = await MakeAsync(ct);
+            Keep(made);
+            return made;
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    /// <summary>An earlier export that is still good, by its tag.</summary>
+    public async Task<ExportFile?> FindAsync(string tag, CancellationToken ct)
+    {
+        if (_files.FirstOrDefault(file => file.Tag == tag) is not { } file) return null;
+        return await feed.HasDeletesAfterAsync(file.Position, ct) ? null : file;
+    }
+
+    public void Dispose()
+    {
+        _making.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private async Task<ExportFile?> KnownAsync(CancellationToken ct)
+    {
+        var position = await feed.PositionAsync(ct);
+        return _files.FirstOrDefault(file => file.Position == position);
+    }
+
+    private async Task<ExportFile> MakeAsync(CancellationToken ct)
+    {
+        var path = Path.Combine(_directory.FullName, Guid.CreateVersion7().ToString("n"));
+        var (entries, position) = (0L, 0L);
+        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous))
+        await using (var zip = new GZipStream(file, CompressionLevel.Fastest))
+        await using (var buffer = new BufferedStream(zip, BufferSize))
+        {
+            position = await feed.ReadAsync(AssociationWriter.FeedType, async line =>
+            {
+                entries++;
+                await buffer.WriteAsync(line, ct);
+                buffer.WriteByte((byte)'\n');
+            }, ct);
+        }
+
+        await using var written = File.OpenRead(path);
+        return new ExportFile(path, position, await SHA256.HashDataAsync(written, ct), written.Length, entries, time.GetUtcNow());
+    }
+
+    /// <summary>Files that nobody will ask for go; one that is being read stays readable until its reader is done.</summary>
+    private void Keep(ExportFile made)
+    {
+        var kept = _files.Where(file => file.MadeAt + s_keep > made.MadeAt).Append(made).ToArray();
+        foreach (var old in _files.Except(kept)) File.Delete(old.Path);
+        _files = kept;
+    }
+}
