@@ -135,9 +135,20 @@ public sealed partial class Story : IDisposable
     private Task<string> ReachWelcomePackageAsync() =>
         Claim.SoonAsync(() => ListsClubAsync("/api/welcome/v1/associations"), "the welcome package knows the club");
 
-    private Task<string> StandOnPageAsync() => Claim.SoonAsync(
-        async () => (await _anybody.GetAsync($"/de/?municipality={Korbach}")).Is(HttpStatusCode.OK).Text.Contains(ClubName, StringComparison.Ordinal),
-        $"the portal's page of Korbach shows {ClubName}");
+    private Task<string> StandOnPageAsync() => Claim.SoonAsync(PageShowsClubAsync, $"the portal's page of Korbach shows {ClubName}");
+
+    /// <summary>On the page, or on those to which it leads on: there may be many associations.</summary>
+    private async Task<bool> PageShowsClubAsync()
+    {
+        for (var next = $"/de/?municipality={Korbach}"; next is not null;)
+        {
+            var page = (await _anybody.GetAsync(next)).Is(HttpStatusCode.OK).IsOfType("text/html").Text;
+            if (page.Contains(ClubName, StringComparison.Ordinal)) return true;
+            next = MoreAssociations().Match(page) is { Success: true } more ? WebUtility.HtmlDecode(more.Groups[1].Value) : null;
+        }
+
+        return false;
+    }
 
     private async Task<string> IssueAsync()
     {
@@ -234,6 +245,9 @@ public sealed partial class Story : IDisposable
 
     [GeneratedRegex("""[?&]token=([^&\s"<>]+)""")]
     private static partial Regex TokenInLink();
+
+    [GeneratedRegex("""href="(/de/\?[^"#]*cursor=[^"#]*)""")]
+    private static partial Regex MoreAssociations();
 
     [GeneratedRegex("""<html[^>]*(lang="ar"[^>]*dir="rtl"|dir="rtl"[^>]*lang="ar")""")]
     private static partial Regex RightToLeft();

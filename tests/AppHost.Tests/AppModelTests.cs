@@ -142,11 +142,14 @@ public sealed class AppModelTests : IDisposable
         return all;
     }
 
-    private async Task<Dictionary<string, ProjectDescription>> DescribeAsync(params string[] options)
+    /// <summary>The projects of the model, as the host describes them.</summary>
+    internal static async Task<Dictionary<string, ProjectDescription>> DescribeAsync(string directory, params string[] options)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll"));
         var output = await ChildProcess.RunAsync(
-            new ProcessSpec("dotnet", [program, "model", "--data", _directory, .. options]), CancellationToken.None);
+            new ProcessSpec("dotnet", [program, "model", "--data", directory, .. options]), CancellationToken.None);
         return JsonSerializer.Deserialize<Dictionary<string, ProjectDescription>>(output, JsonSerializerOptions.Web)!;
     }
+
+    private Task<Dictionary<string, ProjectDescription>> DescribeAsync(params string[] options) => DescribeAsync(_directory, options);
 }

@@ -92,7 +92,7 @@ public sealed class WholePlatform : IAsyncLifetime
                 ["OTEL_BLRP_SCHEDULE_DELAY"] = "500",
                 ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
                 // Nobody wants to wait a minute for a service that hangs.
-                ["Gateway__ActivityTimeout"] = "00:00:03",
+                ["Gateway__ActivityTimeout"] = "00:00:10",
             },
         };
 

@@ -1,0 +1,138 @@
+using System.Text.RegularExpressions;
+using Wir.AppHost.Local;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.AppHost.Tests;
+
+/// <summary>What stands in <c>deploy/</c> says the same as the app model: names, variables, users, who waits for whom.</summary>
+[Lane(Lane.Functional)]
+public sealed partial class DeploymentTests : IDisposable
+{
+    private static readonly string[] s_services = ["registry", "welcomepackage", "monitor", "gateway"];
+
+    /// <summary>Given where it runs and not by the model; the rest has to be the same.</summary>
+    private static readonly string[] s_own =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "Wir__Seed", "Wir__KeysFile", "Wir__Mail__Folder", "Wir__Mail__SmtpHost", "Wir__Mail__SmtpUser", "Wir__Mail__SmtpPassword"];
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("wir-deploy-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Compose_has_the_programs_of_the_model_with_their_variables()
+    {
+        var model = await AppModelTests.DescribeAsync(_directory);
+        var compose = ReadCompose();
+
+        Assert.Equal([.. model.Keys.Concat(["postgres", "rabbitmq"]).Order()], compose.Keys.Order());
+        foreach (var (name, project) in model)
+        {
+            Assert.Equal(Wanted(project.Variables.Keys), Wanted(compose[name].Variables.Keys));
+            SameUsers(project.Variables!, compose[name].Variables);
+        }
+    }
+
+    [Fact]
+    public void Compose_starts_no_service_before_all_migrations_are_through_and_opens_one_port()
+    {
+        var compose = ReadCompose();
+
+        Assert.All(s_services, s => Assert.All(s_services, m => Assert.Contains($"{m}migrate: {{ condition: service_completed_successfully }}", compose[s].Text, StringComparison.Ordinal)));
+        Assert.Equal(["gateway"], compose.Where(c => c.Value.Text.Contains("ports:", StringComparison.Ordinal)).Select(c => c.Key));
+        Assert.All(compose.Keys.Except(["postgres", "rabbitmq"]), c => Assert.Contains("<<: *program", compose[c].Text, StringComparison.Ordinal));
+        Assert.DoesNotMatch("(?i)password: *[a-z0-9]", Read("compose.yaml"));
+    }
+
+    [Fact]
+    public async Task Kubernetes_has_the_programs_of_the_model_with_their_variables()
+    {
+        var model = await AppModelTests.DescribeAsync(_directory);
+        var containers = ReadKubernetes("migrations.yaml").Concat(ReadKubernetes("programs.yaml")).ToDictionary();
+
+        Assert.Equal(model.Keys.Order(), containers.Keys.Order());
+        foreach (var (name, project) in model)
+        {
+            Assert.Equal(Wanted(project.Variables.Keys), Wanted(containers[name].Variables.Keys));
+            SameUsers(project.Variables!, containers[name].Variables);
+            Assert.Contains("runAsNonRoot: true", containers[name].Text, StringComparison.Ordinal);
+            Assert.Contains("readOnlyRootFilesystem: true", containers[name].Text, StringComparison.Ordinal);
+            Assert.Contains("limits:", containers[name].Text, StringComparison.Ordinal);
+        }
+
+        var programs = Read("kubernetes/programs.yaml");
+        var network = Read("kubernetes/network.yaml");
+        foreach (var program in s_services.Append("portal"))
+        {
+            Assert.Equal(3, Regex.Count(programs, $"^  name: {program}$", RegexOptions.Multiline));
+            Assert.Contains($"matchLabels: {{ app: {program} }}", network, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(5, Regex.Count(programs, "kind: PodDisruptionBudget"));
+        Assert.Equal(5, Regex.Count(programs, "readinessProbe:"));
+    }
+
+    [Fact]
+    public void Systemd_starts_the_programs_of_the_model_after_their_migrations()
+    {
+        var target = Read("systemd/wir.target");
+
+        Assert.All(s_services, s => Assert.Contains($"wir-migrate@{s}.service", target, StringComparison.Ordinal));
+        Assert.All(s_services.Append("portal"), s => Assert.Contains($"wir@{s}.service", target, StringComparison.Ordinal));
+        Assert.Contains("After=network-online.target wir-migrate@%i.service", Read("systemd/wir@.service"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Alerts_ask_only_for_metrics_that_are_documented()
+    {
+        var documented = File.ReadAllText(Path.Combine(Repository, "docs/operations/metrics.md"));
+        var asked = Metric().Matches(Read("prometheus/rules.yaml")).Select(m => m.Value).Distinct().ToList();
+
+        Assert.True(asked.Count >= 5);
+        Assert.All(asked, metric => Assert.Contains(Regex.Replace(metric, "_(count|bucket|sum)$", ""), documented, StringComparison.Ordinal));
+    }
+
+    private static string Repository => Path.GetDirectoryName(DistributedApplication.CreateBuilder([]).AppHostDirectory)!;
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository, "deploy", file));
+
+    private static List<string> Wanted(IEnumerable<string> variables) =>
+        [.. variables.Where(v => VariableOfModel().IsMatch(v) && !s_own.Contains(v)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Whom a program connects as. Owners have other names there; a service's own name is the same everywhere.</summary>
+    private static void SameUsers(Dictionary<string, string> model, Dictionary<string, string> deployed)
+    {
+        foreach (var name in s_services.Where(s => model.Values.Any(v => v.Contains($"Username={s};", StringComparison.Ordinal))))
+        {
+            Assert.Contains(deployed.Values, v => v.Contains($"Username={name};", StringComparison.Ordinal));
+            Assert.Contains(deployed.Values, v => v.Contains($"amqp://{name}:", StringComparison.Ordinal));
+            Assert.DoesNotContain(deployed.Values, v => v.Contains("Username=postgres", StringComparison.Ordinal) || v.Contains("amqp://wir:", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>The services of the file: two blanks deep; their variables: six deep below <c>environment:</c>.</summary>
+    private static Dictionary<string, (string Text, Dictionary<string, string> Variables)> ReadCompose() =>
+        Regex.Split(Regex.Match(Read("compose.yaml"), @"^services:\n(.*?)^\w", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value, "^  (?=[a-z]+:$)", RegexOptions.Multiline)
+            .Where(part => part.Contains(':', StringComparison.Ordinal) && char.IsAsciiLetterLower(part[0]))
+            .ToDictionary(part => part[..part.IndexOf(':', StringComparison.Ordinal)], part => (part, ComposeVariable().Matches(part).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value)));
+
+    private static Dictionary<string, (string Text, Dictionary<string, string> Variables)> ReadKubernetes(string file) =>
+        Read("kubernetes/" + file).Split("\n---\n").Where(part => part.Contains("containers:", StringComparison.Ordinal)).ToDictionary(
+            part => ContainerName().Match(part).Groups[1].Value,
+            part => (part, KubernetesVariable().Matches(part).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value)));
+
+    [GeneratedRegex("^(ConnectionStrings__|Wir__|services__|ASPNETCORE_URLS$|OTEL_SERVICE_NAME$)")]
+    private static partial Regex VariableOfModel();
+
+    [GeneratedRegex("^      ([A-Za-z_0-9]+): (.*)$", RegexOptions.Multiline)]
+    private static partial Regex ComposeVariable();
+
+    [GeneratedRegex("^        - name: ([a-z]+)$", RegexOptions.Multiline)]
+    private static partial Regex ContainerName();
+
+    [GeneratedRegex("^            - name: ([A-Za-z_0-9]+)\n +(.*)$", RegexOptions.Multiline)]
+    private static partial Regex KubernetesVariable();
+
+    [GeneratedRegex("(wir|http|dotnet)_[a-z_]+")]
+    private static partial Regex Metric();
+}
