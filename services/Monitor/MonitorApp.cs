@@ -1,10 +1,15 @@
 using Wir.Messaging;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Derived;
+using Wir.Monitor.Features.Imports;
 using Wir.Monitor.Features.Indicators;
 using Wir.Monitor.Features.Live;
 using Wir.Monitor.Features.Overview;
+using Wir.Monitor.Features.Reading;
 using Wir.Monitor.Messaging;
+using Wir.Monitor.Numbers;
+using Wir.Monitor.Seed;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
 
@@ -25,12 +30,22 @@ public static class MonitorApp
         builder.Services.AddSingleton<LiveReader>();
         builder.Services.AddSingleton<AreaKeys>();
         builder.Services.AddSingleton<VintageReader>();
+        builder.Services.AddSingleton<VintageStore>();
+        builder.Services.AddSingleton<DataQuery>();
+        builder.Services.AddScoped<RunImport>();
+        builder.Services.AddScoped<ReleaseVintage>();
+        builder.Services.AddScoped<DeriveVintages>();
+        builder.Services.AddScoped<DemoNumbers>();
+        builder.Services.AddHostedService<Announcer>();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.UseServiceDefaults();
         var api = app.MapServiceApi(Prefix);
         api.MapIndicators();
+        api.MapRevisions();
+        api.MapData();
+        api.MapImports();
         api.MapLive();
         api.MapOverview();
         api.MapMessaging<MonitorDb>();

@@ -2,10 +2,22 @@ using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Monitor;
 
-/// <summary>Errors of the monitor's own. Append-only; what is common stands in <see cref="CommonProblems"/>.</summary>
+/// <summary>
+/// Errors of the monitor's own. Append-only; what is common stands in <see cref="CommonProblems"/>. The numbers 0011 to 0023 are codes of
+/// single faults in imported files (<see cref="Features.Imports.FaultCodes"/>).
+/// </summary>
 public static class Problems
 {
     public static readonly Problem UnknownIndicator = new("WIR-MON-0001", 404, new("Diesen Indikator gibt es nicht", "There is no such indicator"));
     public static readonly Problem IncompleteIndicator = new("WIR-MON-0002", 422, new("Der Indikator ist nicht vollständig beschrieben", "The indicator is not fully described"));
     public static readonly Problem NotCountedLive = new("WIR-MON-0003", 404, new("Dieser Indikator wird nicht laufend gezählt", "This indicator is not counted live"));
+    public static readonly Problem TooManyCells = new("WIR-MON-0004", 413, new("Zu viele Zellen auf einmal", "Too many cells at once"));
+    public static readonly Problem FaultyFile = new("WIR-MON-0005", 422, new("Die Datei enthält Fehler", "The file has faults"));
+    public static readonly Problem WrongState = new("WIR-MON-0006", 409, new("Das geht in diesem Zustand nicht", "This cannot be done in this state"));
+    public static readonly Problem ReasonMissing = new("WIR-MON-0007", 422, new("Eine Berichtigung braucht einen Grund", "A revision needs a reason"));
+    public static readonly Problem NotAdditive = new("WIR-MON-0008", 422, new("Diese Zahlen lassen sich nicht zusammenfassen", "These numbers cannot be added up"));
+    public static readonly Problem InvalidFormula = new("WIR-MON-0009", 422, new("Die Formel ist nicht zulässig", "The formula is not valid"));
+    public static readonly Problem NoNumbers = new("WIR-MON-0010", 404, new("Dazu sind keine Zahlen veröffentlicht", "No numbers are published for this"));
+    public static readonly Problem FindingsOpen = new("WIR-MON-0024", 422, new("Auffällige Werte sind nicht begründet", "Noticeable values are not explained"));
+    public static readonly Problem IsDerived = new("WIR-MON-0025", 409, new("Der Indikator wird berechnet", "The indicator is computed"));
 }

@@ -42,6 +42,28 @@ public sealed class IndicatorTests(MonitorService service)
     }
 
     [Fact]
+    public async Task Made_up_numbers_cover_many_indicators_and_are_marked_in_every_format()
+    {
+        var monitor = await service.Value;
+
+        Assert.True(await monitor.ScalarAsync<long>("select count(distinct indicator) from monitor.vintage where demo and visible_at is not null and indicator < 'Z'") >= 25);
+        var json = (await monitor.Anonymous.GetAsync("/data?indicator=E03&area=06635*&year=2015..2024&group=*&sex=*")).Is(HttpStatusCode.OK).Json;
+        Assert.Equal([22, 10, 3, 3, 1], json["size"]!.AsArray().Select(size => (int)size!));
+        Assert.True((bool)json["extension"]!["demo"]!);
+        foreach (var format in new[] { "csv", "sdmx-csv" })
+        {
+            var lines = (await monitor.Anonymous.GetAsync($"/data?indicator=E03&area=06635015&format={format}")).Is(HttpStatusCode.OK).Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+            Assert.All(lines.Skip(1), line => Assert.EndsWith(",true", line, StringComparison.Ordinal));
+        }
+
+        var gap = (await monitor.Anonymous.GetAsync("/data?indicator=E08&area=06635&year=2024&sex=total")).Is(HttpStatusCode.OK).Json.Values();
+        var rates = (await monitor.Anonymous.GetAsync("/data?indicator=E06&area=06635&year=2024&sex=total&group=german,non-german")).Json.Values();
+        Assert.Equal(rates[1] - rates[0], gap.Single());
+        var sum = (await monitor.Anonymous.GetAsync("/data?indicator=E03&area=06635*&year=2024&sex=total&group=total&rollup=area")).Is(HttpStatusCode.OK).Json.Values();
+        Assert.Equal((await monitor.Anonymous.GetAsync("/data?indicator=E03&area=06635&year=2024&sex=total&group=total")).Json.Values(), sum);
+    }
+
+    [Fact]
     public async Task Every_missing_field_is_named()
     {
         var monitor = await service.Value;

@@ -92,6 +92,14 @@ public sealed class Running(WebApplication app, TestDatabase database, TestVirtu
 
     public Caller Reader => As("client:reader", ["read:internal"], ["06635"]);
 
+    /// <summary>The district's editor at another process of the same service.</summary>
+    public Caller At(Uri address)
+    {
+        var caller = District();
+        caller.Client.BaseAddress = address;
+        return caller;
+    }
+
     public Caller As(string subject, string[] scopes, string[] areas) => new(new HttpClient(_handler, disposeHandler: false)
     {
         BaseAddress = new Uri(app.Urls.First()),

@@ -7,7 +7,7 @@ using Wir.Monitor.Features.Indicators;
 
 namespace Wir.Monitor.Seed;
 
-/// <summary>The catalogue of indicators, from <c>monitor/indicators.json</c>.</summary>
+/// <summary>The catalogue of indicators, from <c>monitor/indicators.json</c>, and made-up numbers from <c>monitor/demo-numbers.json</c>.</summary>
 public static class MonitorSeed
 {
     public static async Task LoadAsync(IServiceProvider services, string directory, CancellationToken ct)
@@ -23,6 +23,15 @@ public static class MonitorSeed
         }
 
         await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+        await services.GetRequiredService<DemoNumbers>().LoadAsync(ReadDemo(directory), ct);
+    }
+
+    /// <summary>Empty when the operator deleted the file: a real district starts without made-up numbers.</summary>
+    internal static IReadOnlyList<DemoSeries> ReadDemo(string directory)
+    {
+        var file = Path.Combine(directory, "monitor", "demo-numbers.json");
+        return File.Exists(file) ? JsonSerializer.Deserialize<DemoSeries[]>(File.ReadAllBytes(file), CodeLists.Strict)! : [];
     }
 
     internal static IReadOnlyList<(string Code, IndicatorContent Content)> ReadIndicators(string directory)

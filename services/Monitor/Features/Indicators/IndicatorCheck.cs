@@ -45,7 +45,7 @@ internal static partial class IndicatorCheck
 
     private static DimensionRef Dimension(Faults faults, KeyValuePair<string, string> pair, CodeLists lists)
     {
-        if (!DimensionForm().IsMatch(pair.Key) || Query.Selection.Reserved.Contains(pair.Key))
+        if (!DimensionForm().IsMatch(pair.Key) || Reading.Selection.Reserved.Contains(pair.Key))
         {
             faults.Invalid($"/codeLists/{pair.Key}", new("Der Name einer Gliederung besteht aus kleinen Buchstaben und ist noch frei.", "The name of a breakdown is in small letters and not taken."));
         }

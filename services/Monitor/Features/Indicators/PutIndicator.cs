@@ -41,7 +41,8 @@ public sealed record BreakInput(string? Period = null, LocalTextInput? Note = nu
 public static class PutIndicator
 {
     public static async Task<Results<Ok<IndicatorView>, Created<IndicatorView>, ProblemHttpResult>> Handle(
-        HttpContext http, MonitorDb db, CodeLists lists, AreaRegister areas, Caller caller, TimeProvider time, string code, JsonBody<IndicatorInput> body, CancellationToken ct)
+        HttpContext http, MonitorDb db, CodeLists lists, AreaRegister areas, VintageReader vintages, Caller caller, TimeProvider time,
+        string code, JsonBody<IndicatorInput> body, CancellationToken ct)
     {
         // The catalogue is the district's; a municipality reports by it.
         if (!caller.Areas.Any(key => areas.Find(key) is { Level: <= AreaLevel.District }))
@@ -52,6 +53,13 @@ public static class PutIndicator
         if (!IndicatorCheck.Check(code, body.Value, lists).TryGet(out var content, out var problem)) return problem.ToResult();
         var indicator = await db.Indicators.SingleOrDefaultAsync(candidate => candidate.Code == code, ct);
         if ((indicator is null ? IfMatch.RequireNew(http) : IfMatch.Require(http, indicator.Version)) is { } refused) return refused.ToResult();
+
+        if (content.Formula is { } formula && await FormulaCheck.CheckAsync(db, code, formula, ct) is { } invalid) return invalid.ToResult();
+        var current = (await vintages.CurrentAsync(ct)).TryGetValue(code, out var found) ? found : (CurrentVintage?)null;
+        if (indicator is not null && current is not null && !indicator.Content.Dimensions.SequenceEqual(content.Dimensions))
+        {
+            return Problems.WrongState.With(new("Die Gliederung ändert sich nicht, solange es Zahlen gibt.", "The breakdown cannot change while there are numbers.")).ToResult();
+        }
 
         var isNew = indicator is null;
         if (indicator is null)
@@ -64,7 +72,7 @@ public static class PutIndicator
             (indicator.Version, indicator.Content, indicator.UpdatedAt) = (indicator.Version + 1, content, time.GetUtcNow());
         }
 
-        var view = IndicatorView.Of(indicator, null, null);
+        var view = IndicatorView.Of(indicator, current?.Number, current?.VisibleAt);
         db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, view));
         try
         {

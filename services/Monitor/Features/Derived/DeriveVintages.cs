@@ -1,0 +1,115 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using Wir.Areas;
+using Wir.Monitor.Data;
+using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Imports;
+using Wir.Monitor.Formulas;
+using Wir.Monitor.Numbers;
+
+namespace Wir.Monitor.Features.Derived;
+
+/// <summary>Computes the indicators that follow from others, in the transaction in which those change.</summary>
+internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
+{
+    /// <summary>Everything that follows from one indicator, directly or over others, visible from the same instant.</summary>
+    public async Task<IReadOnlyList<(string Code, int Number)>> FromAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, DateTimeOffset visibleAt, CancellationToken ct)
+    {
+        var made = new List<(string, int)>();
+        foreach (var (derived, formula) in Order(await FormulasAsync(ct), indicator))
+        {
+            if (await ComputeAsync(connection, transaction, derived, formula, visibleAt, ct) is { } number) made.Add((derived.Code, number));
+        }
+
+        return made;
+    }
+
+    /// <summary>One derived indicator; null when an input has no numbers, or nothing changed.</summary>
+    public async Task<int?> ComputeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, CancellationToken ct)
+    {
+        await RunImport.LockAsync(connection, transaction, derived.Code, ct);
+        var inputs = new Dictionary<string, (VintageAbout About, Cube Cube)>();
+        foreach (var code in formula.Inputs())
+        {
+            if (await LatestAsync(connection, transaction, code, visibleAt, ct) is not { } latest) return null;
+            inputs[code] = (await VintageStore.ReadSlabAsync(connection, transaction, code, latest.Number, ct))!.Value;
+        }
+
+        if (!new FormulaEvaluator(inputs).Evaluate(formula).TryGet(out var result, out _) || Project(result, derived.Content) is not { } cube) return null;
+        var before = await LatestAsync(connection, transaction, derived.Code, DateTimeOffset.MaxValue, ct);
+        var hash = Slab.Hash(cube);
+        if (before is { } last && last.Hash.AsSpan().SequenceEqual(hash)) return null;
+        var about = VintageAbout.Of(derived.Code, derived.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo));
+        var number = (before?.Number ?? 0) + 1;
+        await VintageStore.InsertAsync(connection, transaction, new Vintage(number, visibleAt, about, cube), hash, null, time.GetUtcNow(), ct);
+        return number;
+    }
+
+    /// <summary>Formulas of the catalogue that can be read; those that cannot are refused when they are put.</summary>
+    private async Task<List<(Indicator Indicator, Formula Formula)>> FormulasAsync(CancellationToken ct)
+    {
+        var found = new List<(Indicator, Formula)>();
+        foreach (var indicator in await db.Indicators.AsNoTracking().ToListAsync(ct))
+        {
+            if (indicator.Content.Formula is { } text && FormulaParser.TryParse(text, out var formula, out _)) found.Add((indicator, formula));
+        }
+
+        return found;
+    }
+
+    /// <summary>Inputs before what follows from them. There are no cycles: they are refused when a formula is put.</summary>
+    private static List<(Indicator Indicator, Formula Formula)> Order(List<(Indicator Indicator, Formula Formula)> all, string changed)
+    {
+        var affected = new HashSet<string> { changed };
+        while (all.FirstOrDefault(row => !affected.Contains(row.Indicator.Code) && row.Formula.Inputs().Overlaps(affected)) is { Indicator: { } next }) affected.Add(next.Code);
+        var waiting = all.Where(row => affected.Contains(row.Indicator.Code) && row.Indicator.Code != changed).OrderBy(row => row.Indicator.Code, StringComparer.Ordinal).ToList();
+        var ordered = new List<(Indicator, Formula)>();
+        while (waiting.FirstOrDefault(row => !row.Formula.Inputs().Overlaps(waiting.Select(other => other.Indicator.Code))) is { Indicator: not null } ready)
+        {
+            ordered.Add(ready);
+            waiting.Remove(ready);
+        }
+
+        return ordered;
+    }
+
+    /// <summary>The result in the dimensions that the catalogue names; of others the total counts. Null when one is missing.</summary>
+    private static Cube? Project(Cube result, IndicatorContent content)
+    {
+        string[] wanted = ["area", Indicators.IndicatorView.PeriodDimension(content.Periodicity), .. content.Dimensions.Select(dimension => dimension.Id)];
+        if (wanted.Any(id => result.Dimension(id) is null)) return null;
+        var offset = 0;
+        for (var i = 0; i < result.Dimensions.Count; i++)
+        {
+            if (wanted.Contains(result.Dimensions[i].Id)) continue;
+            var total = result.Dimensions[i].PositionOf("total");
+            if (total < 0) return null;
+            offset += total * result.Strides[i];
+        }
+
+        var cube = new Cube([.. wanted.Select(id => result.Dimension(id)!)], withCounts: false);
+        var strides = wanted.Select(id => result.Strides[result.IndexOfDimension(id)]).ToArray();
+        for (var index = 0; index < cube.Size; index++)
+        {
+            var target = offset;
+            for (var i = 0; i < strides.Length; i++) target += cube.PositionIn(i, index) * strides[i];
+            cube[index] = result[target];
+        }
+
+        return cube;
+    }
+
+    private static async Task<(int Number, byte[] Hash)?> LatestAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, DateTimeOffset until, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "select number, content_hash from monitor.vintage where indicator = @indicator and visible_at <= @until order by number desc limit 1", connection, transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        command.Parameters.AddWithValue("until", NpgsqlDbType.TimestampTz, until.UtcDateTime);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? (row.GetInt32(0), row.GetFieldValue<byte[]>(1)) : null;
+    }
+}

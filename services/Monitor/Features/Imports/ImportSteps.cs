@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using Wir.Areas;
+using Wir.Monitor.Data;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
+
+namespace Wir.Monitor.Features.Imports;
+
+/// <param name="Note">Why noticeable values are right; needed when there are any.</param>
+public sealed record CheckRequest(string? Note = null);
+
+/// <param name="EmbargoUntil">Until this instant only editors see the numbers.</param>
+public sealed record ReleaseRequest(DateTimeOffset? EmbargoUntil = null);
+
+/// <summary>From draft to released: checked, approved by somebody else, released.</summary>
+internal static class ImportSteps
+{
+    public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Check(
+        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, JsonBody<CheckRequest> body, CancellationToken ct) =>
+        StepAsync(http, db, areas, caller, id, "draft", (record, _, _) =>
+        {
+            var note = string.IsNullOrWhiteSpace(body.Value.Note) ? null : body.Value.Note.Trim();
+            return Task.FromResult<Outcome<ImportRecord>>(record.Findings.Count > 0 && note is null
+                ? Problems.FindingsOpen.With(new($"{record.Findings.Count} Werte sind auffällig; bitte mit note begründen.", $"{record.Findings.Count} values are noticeable; please explain them in note."),
+                    new Fault("/note", CommonProblems.Faults.MissingMember, new("Die Begründung fehlt.", "The explanation is missing.")))
+                : record with { State = "checked", CheckedBy = caller.Subject, CheckNote = note });
+        }, ct);
+
+    public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Approve(HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, CancellationToken ct) =>
+        StepAsync(http, db, areas, caller, id, "checked", (record, _, _) => Task.FromResult<Outcome<ImportRecord>>(
+            caller.Subject == record.CreatedBy || caller.Subject == record.CheckedBy
+                ? CommonProblems.FourEyes.With(new("Niemand gibt eigene Zahlen frei.", "Nobody approves their own numbers."))
+                : record with { State = "approved", ApprovedBy = caller.Subject }), ct);
+
+    public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Release(
+        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, ReleaseVintage release, Guid id, JsonBody<ReleaseRequest> body, CancellationToken ct) =>
+        StepAsync(http, db, areas, caller, id, "approved", async (record, connection, transaction) =>
+        {
+            var visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, body.Value.EmbargoUntil, ct);
+            return record with { State = "released", ReleasedBy = caller.Subject, ReleasedAt = visibleAt };
+        }, ct);
+
+    private static async Task<Results<Ok<ImportView>, ProblemHttpResult>> StepAsync(
+        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, string from,
+        Func<ImportRecord, NpgsqlConnection, NpgsqlTransaction, Task<Outcome<ImportRecord>>> step, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var (connection, inner) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
+        if (await ImportStore.ReadAsync(connection, null, id, ct) is not { } seen) return ImportEndpoints.NotFound().ToResult();
+        // Always in this order, as imports do: first the indicator, then the row.
+        await RunImport.LockAsync(connection, inner, seen.Indicator, ct);
+        var record = (await ImportStore.ReadAsync(connection, inner, id, ct))!;
+        if (record.Areas.FirstOrDefault(key => !WriteRule.May(caller, areas, key)) is { } foreign)
+        {
+            return CommonProblems.ForeignArea.With(new($"Der Import ändert auch Zahlen von {foreign}.", $"The import also changes numbers of {foreign}.")).ToResult();
+        }
+
+        if (IfMatch.Require(http, record.Version) is { } stale) return stale.ToResult();
+        if (record.State != from)
+        {
+            return Problems.WrongState.With(new($"Der Import ist „{record.State}“, nötig ist „{from}“.", $"The import is “{record.State}”, needed is “{from}”.")).Add("state", record.State).ToResult();
+        }
+
+        if (!(await step(record, connection, inner)).TryGet(out var next, out var problem)) return problem.ToResult();
+        next = next with { Version = record.Version + 1 };
+        await ImportStore.WriteAsync(connection, inner, next, ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        IfMatch.Tell(http, next.Version);
+        return TypedResults.Ok(ImportView.Of(next, [], false));
+    }
+}

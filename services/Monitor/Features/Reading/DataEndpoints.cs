@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Wir.Monitor.Domain;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
+
+namespace Wir.Monitor.Features.Reading;
+
+/// <summary>Numbers, in the formats that others read.</summary>
+public static class DataEndpoints
+{
+    public const long MaxCells = 100_000;
+
+    public static RouteGroupBuilder MapData(this RouteGroupBuilder api)
+    {
+        api.MapGet("/data", GetData).WithName("GetData").WithTags("Data").WithQuery(Selection.Parameters).AllowUnknownQuery()
+            .WithSummary("The numbers of an indicator or of a formula; every dimension is a parameter that takes filters")
+            .Produces(StatusCodes.Status200OK, null, "application/json", "application/vnd.json-stat+json", "application/vnd.sdmx.data+csv", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+        api.MapGet("/availability", GetAvailability).WithName("GetAvailability").WithTags("Data").WithQuery(Selection.Parameters).AllowUnknownQuery()
+            .WithSummary("Which categories of each dimension have numbers, given the choice in the other dimensions");
+        return api;
+    }
+
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(HttpContext http, DataQuery data, Caller caller, CancellationToken ct)
+    {
+        NeverKeepErrors(http);
+        if (Formats.Choose(http.Request) is not { } format)
+        {
+            var known = string.Join(", ", Formats.All.Select(one => one.Name));
+            return CommonProblems.NotAcceptable.With(new($"Verfügbar sind: {known}.", $"Available are: {known}.")).ToResult();
+        }
+
+        var source = await data.FindAsync(http, caller, ct);
+        var language = DataQuery.LanguageOf(http);
+        var question = string.Join('&', http.Request.Query.OrderBy(pair => pair.Key, StringComparer.Ordinal).Where(pair => pair.Key is not ("format" or "lang" or "asOf" or "vintage")).Select(pair => $"{pair.Key}={pair.Value}"));
+        var tag = EntityTag.Of(http, source.Vintage ?? 0, $"{source.Fingerprint}\n{format.Name}\n{question}\n{(http.Request.Query["territory"] == "current" ? data.Today : "")}", language);
+        // Known before anything is computed: a repeated question costs one look into the database.
+        if (!new ReadHeaders(tag, source.AsOf, language).Apply(http)) return TypedResults.Empty;
+        http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept");
+        var table = data.Select(http, source, format.IsStreamed ? long.MaxValue : MaxCells);
+        http.Response.ContentType = format.MediaTypeOf(http.Request);
+        if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : table.About.Code)}.{extension}\"";
+        await format.WriteAsync(http.Response.BodyWriter, table, ct);
+        return TypedResults.Empty;
+    }
+
+    private static async Task<ReadResult<Availability>> GetAvailability(HttpContext http, DataQuery data, Caller caller, CancellationToken ct)
+    {
+        NeverKeepErrors(http);
+        var source = await data.FindAsync(http, caller, ct);
+        var cube = source.Cube;
+        var chosen = cube.Dimensions.Select(dimension =>
+        {
+            var mask = new bool[dimension.Count];
+            foreach (var position in data.PositionsOf(http.Request.Query, dimension, source.About)) mask[position] = true;
+            return mask;
+        }).ToArray();
+        var left = cube.Dimensions.Select(dimension => new bool[dimension.Count]).ToArray();
+        var (present, asked) = (0L, chosen.Aggregate(1L, (product, mask) => product * mask.Count(one => one)));
+        for (var index = 0; index < cube.Size; index++)
+        {
+            if (cube.Status[index] == (byte)ObservationStatus.Absent) continue;
+            var outside = -1;
+            var misses = 0;
+            for (var i = 0; i < chosen.Length && misses < 2; i++)
+            {
+                if (chosen[i][cube.PositionIn(i, index)]) continue;
+                outside = i;
+                misses++;
+            }
+
+            // Outside of one dimension's choice only: another category that could be chosen there.
+            if (misses == 0) present++;
+            for (var i = 0; i < left.Length && misses < 2; i++)
+            {
+                if (misses == 0 || i == outside) left[i][cube.PositionIn(i, index)] = true;
+            }
+        }
+
+        var dimensions = cube.Dimensions.Select((dimension, i) => (dimension.Id, Codes: (IReadOnlyList<string>)[.. dimension.Codes.Where((_, position) => left[i][position])]));
+        return Reads.Ok(new Availability(dimensions.ToDictionary(pair => pair.Id, pair => pair.Codes), asked, present, source.Vintage), source.Vintage ?? 0, source.AsOf);
+    }
+
+    /// <summary>An answer that says "not yet" must not outlive the minute in which it was true.</summary>
+    private static void NeverKeepErrors(HttpContext http) => http.Response.OnStarting(() =>
+    {
+        if (http.Response.StatusCode >= 400) http.Response.Headers.CacheControl = "no-store";
+        return Task.CompletedTask;
+    });
+}
+
+/// <param name="Dimensions">Per dimension the categories for which there are numbers, given the choice in the others.</param>
+/// <param name="Cells">Cells that the choice holds.</param>
+/// <param name="Present">Those of them that were delivered.</param>
+/// <param name="Vintage">Of which vintage.</param>
+public sealed record Availability(IReadOnlyDictionary<string, IReadOnlyList<string>> Dimensions, long Cells, long Present, int? Vintage);

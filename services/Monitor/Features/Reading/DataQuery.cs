@@ -1,0 +1,206 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.EntityFrameworkCore;
+using Wir.Areas;
+using Wir.Monitor.Data;
+using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Indicators;
+using Wir.Monitor.Formulas;
+using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
+
+namespace Wir.Monitor.Features.Reading;
+
+/// <summary>From the address to the chosen cells.</summary>
+internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeLists lists, TimeProvider time, IServiceScopeFactory scopes)
+{
+    /// <summary>The day whose territory counts as the current one.</summary>
+    public NodaTime.LocalDate Today => time.Today();
+
+    /// <summary>What the parameters say, without the numbers.</summary>
+    public sealed record Source(VintageAbout About, Cube Cube, int? Vintage, DateTimeOffset? AsOf, string Fingerprint, bool IsDelta);
+
+    /// <exception cref="ProblemException">The indicator or its numbers do not exist, or a parameter is wrong.</exception>
+    public async Task<Source> FindAsync(HttpContext http, Caller caller, CancellationToken ct)
+    {
+        var query = http.Request.Query;
+        var wanted = Single(query, "indicator") ?? throw new ProblemException(CommonProblems.InvalidParameter.With(
+            new("Der Parameter „indicator“ fehlt.", "The parameter “indicator” is missing."), new Fault("?indicator", CommonProblems.Faults.MissingParameter, new("Erwartet wird ein Code wie E03.", "A code such as E03 is expected."))));
+        var isEditor = caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove);
+        var (asOf, number) = (Instant(query, "asOf"), VintageOf(query));
+        var source = FormulaParser.IsCode(wanted) ? await OfIndicatorAsync(wanted, asOf, number, isEditor, ct) : await OfFormulaAsync(wanted, asOf, isEditor, ct);
+        CheckNames(query, source.Cube);
+        if (Instant(query, "updatedAfter") is { } after) source = await DeltaAsync(source, wanted, after, ct);
+        return source;
+    }
+
+    /// <exception cref="ProblemException">A parameter is wrong, or there are too many cells.</exception>
+    public Table Select(HttpContext http, Source source, long maxCells)
+    {
+        var query = http.Request.Query;
+        var (about, cube) = (source.About, source.Cube);
+        var territory = OneOf(query, "territory", "asPublished", "current");
+        if (territory == "current") cube = OrThrow(CubeSums.ToTerritory(cube, about.Unit, areas, Today));
+        var positions = cube.Dimensions.Select(dimension => PositionsOf(query, dimension, about)).ToArray();
+        foreach (var dimension in Single(query, "rollup")?.Split(',') ?? [])
+        {
+            var axis = cube.IndexOfDimension(dimension);
+            if (axis < 0) throw new ProblemException(Query.Invalid("rollup", new($"Nach „{dimension}“ ist nichts gegliedert.", $"Nothing is broken down by “{dimension}”.")));
+            cube = OrThrow(CubeSums.Together(cube, dimension, positions[axis], about.Unit, areas));
+            positions[axis] = [0];
+        }
+
+        var table = new Table(about, cube, positions)
+        {
+            Vintage = source.Vintage,
+            AsOf = source.AsOf,
+            Language = LanguageOf(http),
+            Territory = territory,
+            Permalink = PermalinkOf(http, source.Vintage),
+            WithCounts = OneOf(query, "counts", "false", "true") == "true",
+            WithInterval = OneOf(query, "interval", "none", "wilson") == "wilson",
+            IsDelta = source.IsDelta,
+        };
+        if (table.Count > maxCells)
+        {
+            throw new ProblemException(Problems.TooManyCells.With(
+                new($"Gefragt sind {table.Count} Zellen, höchstens {maxCells} gehen auf einmal. CSV (format=csv) hat keine Grenze.", $"{table.Count} cells are asked for, at most {maxCells} are given at once. CSV (format=csv) has no limit."))
+                .Add("asked", table.Count).Add("limit", maxCells));
+        }
+
+        return table;
+    }
+
+    public static string LanguageOf(HttpContext http) =>
+        http.Request.Query.ContainsKey("lang") ? OneOf(http.Request.Query, "lang", "de", "en") : CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en" ? "en" : "de";
+
+    public int[] PositionsOf(IQueryCollection query, CubeDimension dimension, VintageAbout about)
+    {
+        var expression = Single(query, dimension.Id) ?? (dimension.Id is "year" or "period" ? Single(query, "year") ?? Single(query, "period") : null);
+        if (expression is null) return [.. Enumerable.Range(0, dimension.Count)];
+        var known = lists.Lists.Values.Where(list => dimension.Codes.All(code => list.Categories.Any(category => category.Code == code))).SelectMany(list => list.Categories).Select(category => category.Code).ToHashSet();
+        return new Filter(dimension, areas, about.Periodicity, known).Select(expression);
+    }
+
+    private async Task<Source> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+    {
+        if (await store.ReadAsync(code, asOf, number, isEditor, ct) is { } vintage)
+        {
+            return new(vintage.About, vintage.Cube, vintage.Number, vintage.VisibleAt, $"{code}/{vintage.Number}/{vintage.VisibleAt?.UtcTicks}", false);
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorDb>();
+        if (!await db.Indicators.AnyAsync(candidate => candidate.Code == code, ct)) throw new ProblemException(await IndicatorEndpoints.UnknownAsync(db, code, ct));
+        throw new ProblemException(Problems.NoNumbers.With(new($"Zu {code} gibt es keine veröffentlichte Fassung, die dem entspricht.", $"There is no published vintage of {code} that answers this.")));
+    }
+
+    /// <summary>A formula in place of a code, computed now from the public vintages.</summary>
+    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, bool isEditor, CancellationToken ct)
+    {
+        if (!FormulaParser.TryParse(text, out var formula, out var fault)) throw new ProblemException(Query.Invalid("indicator", fault));
+        if (formula.Inputs().Count == 0) throw new ProblemException(Query.Invalid("indicator", new("Die Formel nennt keinen Indikator.", "The formula names no indicator.")));
+        var (inputs, prints, latest) = (new Dictionary<string, (VintageAbout, Cube)>(), new List<string>(), DateTimeOffset.MinValue);
+        foreach (var code in formula.Inputs())
+        {
+            var input = await OfIndicatorAsync(code, asOf, null, isEditor, ct);
+            inputs[code] = (input.About, input.Cube);
+            prints.Add(input.Fingerprint);
+            if (input.AsOf > latest) latest = input.AsOf.Value;
+        }
+
+        var evaluator = new FormulaEvaluator(inputs);
+        var cube = OrThrow(evaluator.Evaluate(formula));
+        var all = inputs.Values.Select(input => input.Item1).ToArray();
+        var about = all[0] with
+        {
+            Code = text,
+            Name = new(text, text),
+            Unit = "value",
+            UnitName = new("Wert der Formel", "Value of the formula"),
+            Breaks = evaluator.BreaksOf(formula),
+            Dimensions = [.. all.SelectMany(one => one.Dimensions).DistinctBy(one => one.Id).Where(one => cube.Dimension(one.Id) is not null)],
+            Demo = all.Any(one => one.Demo),
+        };
+        return new(about, cube, null, latest, string.Join(';', prints), false);
+    }
+
+    /// <summary>What changed since an instant, what exists no more included.</summary>
+    private async Task<Source> DeltaAsync(Source source, string code, DateTimeOffset after, CancellationToken ct)
+    {
+        if (source.Vintage is null) throw new ProblemException(Query.Invalid("updatedAfter", new("Das geht nur für einen Indikator.", "This works for one indicator only.")));
+        var before = await store.ReadAsync(code, after, null, false, ct);
+        if (before is null) return source with { Fingerprint = source.Fingerprint + "/delta-all", IsDelta = true };
+        var dimensions = source.Cube.Dimensions.Select(dimension =>
+        {
+            var gone = before.Cube.Dimension(dimension.Id)!.Codes.Where(one => dimension.PositionOf(one) < 0).ToArray();
+            return gone.Length == 0 ? dimension : new CubeDimension(dimension.Id, [.. dimension.Codes, .. gone]);
+        }).ToArray();
+        var delta = new Cube(dimensions, source.Cube.Numerators is not null);
+        foreach (var change in CubeMerge.Changes(before.Cube, source.Cube))
+        {
+            var index = delta.IndexOf([.. change.Codes.Select((one, i) => dimensions[i].PositionOf(one))]);
+            delta[index] = change.New.Status == ObservationStatus.Absent ? Cell.Of(ObservationStatus.Deleted) : change.New;
+        }
+
+        return source with { Cube = delta, Fingerprint = $"{source.Fingerprint}/since {before.Number}", IsDelta = true };
+    }
+
+    private static void CheckNames(IQueryCollection query, Cube cube)
+    {
+        var known = Selection.Parameters.Concat(cube.Dimensions.Select(dimension => dimension.Id)).ToArray();
+        var faults = query.Keys.Where(name => !known.Contains(name)).Select(name =>
+        {
+            var nearest = Nearest.Of(name, known);
+            return new Fault($"?{name}", CommonProblems.Faults.UnknownParameter, new(
+                $"Der Parameter „{name}“ ist hier unbekannt.{(nearest is null ? "" : $" Gemeint war vielleicht „{nearest}“.")}", $"The parameter “{name}” is not known here.{(nearest is null ? "" : $" Perhaps “{nearest}” was meant.")}"));
+        }).ToArray();
+        if (faults.Length > 0) throw new ProblemException(CommonProblems.UnknownParameter.With(new("Die Adresse enthält Parameter, die es hier nicht gibt.", "The address holds parameters that do not exist here."), faults));
+    }
+
+    private static string? Single(IQueryCollection query, string name)
+    {
+        if (!query.TryGetValue(name, out var values)) return null;
+        if (values.Count != 1 || values[0] is not { Length: > 0 } value || value.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ProblemException(Query.Invalid(name, new("Der Parameter steht genau einmal da und ist nicht leer.", "The parameter is given exactly once and is not empty.")));
+        }
+
+        return value;
+    }
+
+    private static string OneOf(IQueryCollection query, string name, params string[] allowed)
+    {
+        if (Single(query, name) is not { } value) return allowed[0];
+        return allowed.Contains(value) ? value : throw new ProblemException(Query.Invalid(name, new($"Erlaubt ist: {string.Join(", ", allowed)}.", $"Allowed is: {string.Join(", ", allowed)}.")));
+    }
+
+    private static DateTimeOffset? Instant(IQueryCollection query, string name)
+    {
+        if (Single(query, name) is not { } value) return null;
+        return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant.ToUniversalTime()
+            : throw new ProblemException(Query.Invalid(name, new("Erwartet wird ein Zeitpunkt wie 2026-05-31T08:00:00Z.", "An instant like 2026-05-31T08:00:00Z is expected.")));
+    }
+
+    private static int? VintageOf(IQueryCollection query)
+    {
+        if (Single(query, "vintage") is not { } value || value == "latest") return null;
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new ProblemException(Query.Invalid("vintage", new("Erwartet wird eine Nummer oder „latest“.", "A number or “latest” is expected.")));
+    }
+
+    /// <summary>The same question, bound to the vintage; the same for whatever way led to it.</summary>
+    private static string PermalinkOf(HttpContext http, int? vintage)
+    {
+        var pairs = http.Request.Query.Where(pair => pair.Key is not ("vintage" or "asOf" or "format" or "lang")).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()));
+        if (vintage is { } number) pairs = pairs.Append(KeyValuePair.Create("vintage", number.ToString(CultureInfo.InvariantCulture)));
+        return $"{MonitorApp.Prefix}/data{new QueryBuilder(pairs)}";
+    }
+
+    private static T OrThrow<T>(Outcome<T> outcome) => outcome.TryGet(out var value, out var problem) ? value : throw new ProblemException(problem);
+}

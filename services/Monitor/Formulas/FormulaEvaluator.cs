@@ -1,0 +1,161 @@
+using Wir.Monitor.Domain;
+using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Errors;
+
+namespace Wir.Monitor.Formulas;
+
+/// <summary>Computes a formula over whole cubes. What cannot be computed is null with a status, never an error of arithmetic.</summary>
+/// <param name="inputs">The indicators' numbers.</param>
+public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout About, Cube Cube)> inputs)
+{
+    public Outcome<Cube> Evaluate(Formula formula) => formula switch
+    {
+        Formula.Number number => Scalar(number.Value),
+        Formula.IndicatorRef reference => inputs[reference.Code].Cube,
+        Formula.Binary binary => Both(binary),
+        Formula.Lag lag => Map(lag.Of, cube => Shift(cube, lag.Steps, BreaksOf(lag.Of))),
+        Formula.YearOnYear growth => Map(growth.Of, cube => Growth(cube, growth.Of)),
+        Formula.Compare compare => Compared(compare),
+        _ => throw new NotSupportedException(formula.GetType().Name),
+    };
+
+    /// <summary>Periods from which the inputs of a formula are not comparable with the ones before.</summary>
+    public IReadOnlyList<SeriesBreak> BreaksOf(Formula formula) =>
+        [.. formula.Inputs().SelectMany(code => inputs[code].About.Breaks).DistinctBy(one => one.Period).OrderBy(one => one.Period, StringComparer.Ordinal)];
+
+    private static Cube Scalar(double value)
+    {
+        var cube = new Cube([], withCounts: false);
+        cube[0] = new(value, ObservationStatus.Normal, double.NaN, double.NaN);
+        return cube;
+    }
+
+    private Outcome<Cube> Map(Formula of, Func<Cube, Cube> map) => Evaluate(of).TryGet(out var cube, out var problem) ? map(cube) : problem;
+
+    private Outcome<Cube> Both(Formula.Binary binary)
+    {
+        if (!Evaluate(binary.Left).TryGet(out var left, out var problem) || !Evaluate(binary.Right).TryGet(out var right, out problem)) return problem;
+        var dimensions = new List<CubeDimension>();
+        var size = 1L;
+        foreach (var id in left.Dimensions.Concat(right.Dimensions).Select(dimension => dimension.Id).Distinct().OrderBy(id => id switch { "area" => 0, "year" or "period" => 1, _ => 2 }))
+        {
+            var codes = (left.Dimension(id), right.Dimension(id)) switch
+            {
+                ({ } a, { } b) => [.. a.Codes.Where(code => b.PositionOf(code) >= 0)],
+                ({ } a, null) => a.Codes,
+                (null, var b) => b!.Codes,
+            };
+            dimensions.Add(new(id, codes));
+            size *= codes.Count;
+        }
+
+        if (size > Cube.MaxCells) return Invalid(new($"Das Ergebnis hätte mehr als {Cube.MaxCells} Zellen.", $"The result would have more than {Cube.MaxCells} cells."));
+        var result = new Cube(dimensions, withCounts: false);
+        var (toLeft, toRight) = (Mapping(result, left), Mapping(result, right));
+        for (var index = 0; index < result.Size; index++)
+        {
+            result[index] = Compute(binary.Operator, left[Target(result, index, toLeft)], right[Target(result, index, toRight)]);
+        }
+
+        return result;
+    }
+
+    /// <summary>Per dimension of the result: position there to offset in the operand; 0 where the operand lacks the dimension.</summary>
+    private static int[][] Mapping(Cube result, Cube operand) => [.. result.Dimensions.Select(dimension =>
+    {
+        var at = operand.IndexOfDimension(dimension.Id);
+        return at < 0 ? new int[dimension.Count] : [.. dimension.Codes.Select(code => operand.Dimensions[at].PositionOf(code) * operand.Strides[at])];
+    })];
+
+    private static int Target(Cube result, int index, int[][] mapping)
+    {
+        var target = 0;
+        for (var i = 0; i < mapping.Length; i++) target += mapping[i][result.PositionIn(i, index)];
+        return target;
+    }
+
+    private static Cell Compute(char sign, Cell left, Cell right)
+    {
+        if (!left.HasValue || !right.HasValue) return Cell.Of(Unknown(left, right));
+        if (sign == '/' && right.Value == 0) return Cell.Of(ObservationStatus.NotApplicable);
+        var value = sign switch { '+' => left.Value + right.Value, '-' => left.Value - right.Value, '*' => left.Value * right.Value, _ => left.Value / right.Value };
+        return double.IsFinite(value) ? new(value, Weakest(left.Status, right.Status), double.NaN, double.NaN) : Cell.Of(ObservationStatus.NotApplicable);
+    }
+
+    /// <summary>Why there is nothing: hidden outweighs missing, so that nobody takes it for a gap in the data.</summary>
+    private static ObservationStatus Unknown(Cell left, Cell right)
+    {
+        var (a, b) = (left.HasValue ? ObservationStatus.Normal : left.Status, right.HasValue ? ObservationStatus.Normal : right.Status);
+        foreach (var status in new[] { ObservationStatus.Confidential, ObservationStatus.NotApplicable, ObservationStatus.Uncertain })
+        {
+            if (a == status || b == status) return status;
+        }
+
+        return left.Status == ObservationStatus.Absent && right.Status == ObservationStatus.Absent ? ObservationStatus.Absent : ObservationStatus.Missing;
+    }
+
+    private static ObservationStatus Weakest(ObservationStatus left, ObservationStatus right)
+    {
+        foreach (var status in new[] { ObservationStatus.Uncertain, ObservationStatus.Estimated, ObservationStatus.Provisional })
+        {
+            if (left == status || right == status) return status;
+        }
+
+        return ObservationStatus.Normal;
+    }
+
+    private static Cube Shift(Cube cube, int steps, IReadOnlyList<SeriesBreak> breaks)
+    {
+        var time = TimeOf(cube);
+        if (time < 0) return cube;
+        var codes = cube.Dimensions[time].Codes;
+        var sources = codes.Select(code => Periods.Plus(code, -steps)).ToArray();
+        var result = new Cube(cube.Dimensions, withCounts: false);
+        for (var index = 0; index < result.Size; index++)
+        {
+            var position = cube.PositionIn(time, index);
+            var source = cube.Dimensions[time].PositionOf(sources[position]);
+            if (breaks.Any(one => string.CompareOrdinal(sources[position], one.Period) < 0 && string.CompareOrdinal(one.Period, codes[position]) <= 0)) result[index] = Cell.Of(ObservationStatus.NotApplicable);
+            else if (source < 0) result[index] = Cell.Of(cube[index].Status == ObservationStatus.Absent ? ObservationStatus.Absent : ObservationStatus.Missing);
+            else if (cube[index + ((source - position) * cube.Strides[time])] is var cell) result[index] = new(cell.Value, cell.Status, double.NaN, double.NaN);
+        }
+
+        return result;
+    }
+
+    private Cube Growth(Cube cube, Formula of)
+    {
+        if (TimeOf(cube) is var time && time < 0) return cube;
+        var before = Shift(cube, cube.Dimensions[time].Codes is [{ Length: > 4 } code, ..] && code[4] == '-' ? Periods.PerYear(code[5] switch { 'H' => "half", 'Q' => "quarter", _ => "month" }) : 1, BreaksOf(of));
+        var result = new Cube(cube.Dimensions, withCounts: false);
+        for (var index = 0; index < result.Size; index++)
+        {
+            var change = Compute('/', Compute('-', cube[index], before[index]), before[index]);
+            result[index] = change.HasValue ? change with { Value = 100 * change.Value } : change;
+        }
+
+        return result;
+    }
+
+    private Outcome<Cube> Compared(Formula.Compare compare)
+    {
+        if (!Evaluate(compare.Of).TryGet(out var cube, out var problem)) return problem;
+        var at = cube.IndexOfDimension(compare.Dimension);
+        if (at < 0) return Invalid(new($"Nach „{compare.Dimension}“ ist hier nichts gegliedert.", $"Nothing here is broken down by “{compare.Dimension}”."));
+        var (first, second) = (cube.Dimensions[at].PositionOf(compare.First), cube.Dimensions[at].PositionOf(compare.Second));
+        if (first < 0 || second < 0) return Invalid(new($"„{(first < 0 ? compare.First : compare.Second)}“ kommt in „{compare.Dimension}“ nicht vor.", $"“{(first < 0 ? compare.First : compare.Second)}” does not occur in “{compare.Dimension}”."));
+        var result = new Cube([.. cube.Dimensions.Where((_, i) => i != at)], withCounts: false);
+        var mapping = Mapping(result, cube);
+        for (var index = 0; index < result.Size; index++)
+        {
+            var target = Target(result, index, mapping);
+            result[index] = Compute(compare.IsRatio ? '/' : '-', cube[target + (first * cube.Strides[at])], cube[target + (second * cube.Strides[at])]);
+        }
+
+        return result;
+    }
+
+    private static int TimeOf(Cube cube) => cube.IndexOfDimension("year") is var year && year >= 0 ? year : cube.IndexOfDimension("period");
+
+    private static ProblemCase Invalid(Text detail) => Problems.InvalidFormula.With(detail, new Fault("/formula", CommonProblems.Faults.InvalidValue, detail));
+}

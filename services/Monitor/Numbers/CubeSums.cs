@@ -1,0 +1,99 @@
+using NodaTime;
+using Wir.Areas;
+using Wir.Monitor.Domain;
+using Wir.ServiceDefaults.Errors;
+
+namespace Wir.Monitor.Numbers;
+
+/// <summary>Adds cells up: counts as they are, rates from the sums of their counts, never as means.</summary>
+internal static class CubeSums
+{
+    /// <summary>The numbers on the territory of a day: what was merged stands with its successor, also for the years before.</summary>
+    public static Outcome<Cube> ToTerritory(Cube cube, string unit, AreaRegister areas, LocalDate day)
+    {
+        var axis = cube.IndexOfDimension("area");
+        var targets = cube.Dimensions[axis].Codes.Select(code => areas.Resolve(code, day).Area?.Key ?? code).ToArray();
+        if (targets.SequenceEqual(cube.Dimensions[axis].Codes)) return cube;
+        var codes = targets.Distinct().Order(StringComparer.Ordinal).ToArray();
+        var sources = codes.Select(code => Enumerable.Range(0, targets.Length).Where(i => targets[i] == code).ToArray()).ToArray();
+        return Sum(cube, axis, codes, sources, unit, (_, _) => true);
+    }
+
+    /// <summary>One category out of several of a dimension.</summary>
+    public static Outcome<Cube> Together(Cube cube, string dimension, int[] positions, string unit, AreaRegister areas)
+    {
+        var axis = cube.IndexOfDimension(dimension);
+        var codes = positions.Select(position => cube.Dimensions[axis].Codes[position]).ToArray();
+        var overlaps = dimension == "area"
+            ? codes.Any(code => codes.Any(other => other != code && areas.IsWithin(code, other)))
+            : dimension is "year" or "period" || (codes.Length > 1 && codes.Contains("total"));
+        if (overlaps)
+        {
+            return Problems.NotAdditive.With(new($"Die gewählten Ausprägungen von „{dimension}“ überschneiden sich oder sind Zeiträume.", $"The chosen categories of “{dimension}” overlap or are periods."));
+        }
+
+        // An area that did not exist in the period is no gap in the sum.
+        var time = cube.IndexOfDimension("year") is var year && year >= 0 ? year : cube.IndexOfDimension("period");
+        var periods = time < 0 ? [] : cube.Dimensions[time].Codes.Select(Periods.Days).ToArray();
+        return Sum(cube, axis, ["sum"], [positions], unit, (position, index) => dimension == "area" && time >= 0
+            && areas.Find(cube.Dimensions[axis].Codes[position]) is { } area && periods[cube.PositionIn(time, index)] is var (first, last) && !area.IsValidOn(first) && !area.IsValidOn(last));
+    }
+
+    private static Outcome<Cube> Sum(Cube cube, int axis, string[] codes, int[][] sources, string unit, Func<int, int, bool> isNothing)
+    {
+        var result = new Cube([.. cube.Dimensions.Select((dimension, i) => i == axis ? new CubeDimension(dimension.Id, codes) : dimension)], cube.Numerators is not null);
+        for (var index = 0; index < result.Size; index++)
+        {
+            var start = 0;
+            for (var i = 0; i < result.Dimensions.Count; i++)
+            {
+                if (i != axis) start += result.PositionIn(i, index) * cube.Strides[i];
+            }
+
+            var cells = sources[result.PositionIn(axis, index)].Select(position => (At: start + (position * cube.Strides[axis]), Position: position))
+                .Where(one => cube.Status[one.At] != (byte)ObservationStatus.Absent || !isNothing(one.Position, one.At)).Select(one => cube[one.At]).ToArray();
+            if (Add(cells, unit) is not { } sum)
+            {
+                return Problems.NotAdditive.With(new("Zu diesen Raten fehlen Zähler und Nenner; Mittelwerte von Raten wären falsch.", "These rates lack numerator and denominator; means of rates would be wrong."));
+            }
+
+            result[index] = sum;
+        }
+
+        return result;
+    }
+
+    /// <summary>Null when the cells cannot be added up.</summary>
+    private static Cell? Add(Cell[] cells, string unit)
+    {
+        if (cells.Length == 1) return cells[0];
+        if (Array.Exists(cells, cell => cell.Status == ObservationStatus.Confidential)) return Cell.Of(ObservationStatus.Confidential);
+        if (Array.TrueForAll(cells, cell => cell.Status == ObservationStatus.Absent)) return Cell.Absent;
+        if (Array.Exists(cells, cell => !cell.HasValue)) return Cell.Of(ObservationStatus.Missing);
+        var status = cells.Select(cell => cell.Status).FirstOrDefault(status => status is ObservationStatus.Provisional or ObservationStatus.Estimated or ObservationStatus.Uncertain);
+        if (Units.IsCount(unit)) return new(cells.Sum(cell => cell.Value), status, double.NaN, double.NaN);
+        if (Units.Factor(unit) is not { } factor || !Array.TrueForAll(cells, cell => cell.HasCounts)) return null;
+        var (numerator, denominator) = (cells.Sum(cell => cell.Numerator), cells.Sum(cell => cell.Denominator));
+        return denominator == 0 ? Cell.Of(ObservationStatus.NotApplicable) : new(factor * numerator / denominator, status, numerator, denominator);
+    }
+}
+
+/// <summary>How exact a share is.</summary>
+public static class Wilson
+{
+    /// <summary>Fewer cases than this are marked as a small sample.</summary>
+    public const int Small = 30;
+
+    /// <summary>95 %.</summary>
+    private const double Z = 1.959963984540054;
+
+    /// <summary>Bounds of a share of <paramref name="count"/> in <paramref name="total"/>, from 0 to 1.</summary>
+    public static (double Lower, double Upper) Interval(double count, double total)
+    {
+        var share = count / total;
+        var square = Z * Z / total;
+        var centre = (share + (square / 2)) / (1 + square);
+        var half = Z * Math.Sqrt((share * (1 - share) / total) + (square / (4 * total))) / (1 + square);
+        return (Math.Max(0, centre - half), Math.Min(1, centre + half));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Wir.Monitor.Data.Configurations;
+
+namespace Wir.Monitor.Numbers;
+
+/// <summary>A vintage with its numbers.</summary>
+/// <param name="Number">1, 2, 3 … per indicator.</param>
+/// <param name="VisibleAt">From when on everybody sees it; null while it is a draft.</param>
+/// <param name="About">What is shown beside the numbers.</param>
+/// <param name="Cube">The numbers.</param>
+public sealed record Vintage(int Number, DateTimeOffset? VisibleAt, VintageAbout About, Cube Cube);
+
+/// <summary>
+/// Reads vintages. Which one counts is asked of the database each time; what stands in one never changes, so the unpacked numbers
+/// of those in use are kept in memory, up to a limit.
+/// </summary>
+public sealed class VintageStore(NpgsqlDataSource source, TimeProvider time)
+{
+    /// <summary>Bytes of unpacked numbers in memory.</summary>
+    private const long Budget = 96L * 1024 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string, int), LinkedListNode<(string Indicator, int Number, VintageAbout About, Cube Cube)>> _kept = [];
+    private readonly LinkedList<(string Indicator, int Number, VintageAbout About, Cube Cube)> _recent = new();
+    private long _bytes;
+
+    /// <param name="indicator">Its code.</param>
+    /// <param name="asOf">The state at an instant; null for now.</param>
+    /// <param name="number">Exactly this vintage; null for the latest.</param>
+    /// <param name="isEditor">Editors see what is released but still under embargo, and drafts that they ask for by number.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(number is null
+            ? "select number, visible_at from monitor.vintage where indicator = $1 and visible_at <= $2 order by number desc limit 1"
+            : "select number, visible_at from monitor.vintage where indicator = $1 and (visible_at <= $2 or $3) and number = $4");
+        command.Parameters.AddWithValue(indicator);
+        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, asOf?.UtcDateTime ?? (isEditor && number is null ? DateTime.MaxValue : time.GetUtcNow().UtcDateTime));
+        if (number is { } one)
+        {
+            command.Parameters.AddWithValue(isEditor);
+            command.Parameters.AddWithValue(one);
+        }
+
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        var (found, visibleAt) = (row.GetInt32(0), row.IsDBNull(1) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(1));
+        await row.DisposeAsync();
+        var (about, cube) = await LoadAsync(indicator, found, ct);
+        return new(found, visibleAt, about, cube);
+    }
+
+    /// <summary>The numbers of a vintage that is known to exist.</summary>
+    public async Task<(VintageAbout About, Cube Cube)> LoadAsync(string indicator, int number, CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            if (_kept.TryGetValue((indicator, number), out var node))
+            {
+                if (node != _recent.First)
+                {
+                    _recent.Remove(node);
+                    _recent.AddFirst(node);
+                }
+
+                return (node.Value.About, node.Value.Cube);
+            }
+        }
+
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var loaded = await ReadSlabAsync(connection, null, indicator, number, ct) ?? throw new InvalidOperationException($"Vintage {number} of {indicator} is gone.");
+        Keep(indicator, number, loaded.About, loaded.Cube);
+        return loaded;
+    }
+
+    /// <summary>Reads within a transaction, past the memory.</summary>
+    internal static async Task<(VintageAbout About, Cube Cube)?> ReadSlabAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, string indicator, int number, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select about, slab from monitor.vintage where indicator = @indicator and number = @number", connection, transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        command.Parameters.AddWithValue("number", number);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return (JsonSerializer.Deserialize<VintageAbout>(row.GetString(0), JsonColumn.Options)!, Slab.Unpack(row.GetFieldValue<byte[]>(1)));
+    }
+
+    /// <summary>Writes a new vintage within a transaction.</summary>
+    internal static async Task InsertAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Vintage vintage, byte[] hash, Guid? importId, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("""
+            insert into monitor.vintage (indicator, number, import_id, created_at, visible_at, about, slab, content_hash, cells, demo)
+            values (@indicator, @number, @import, @now, @visible, @about, @slab, @hash, @cells, @demo)
+            """, connection, transaction);
+        command.Parameters.AddWithValue("indicator", vintage.About.Code);
+        command.Parameters.AddWithValue("number", vintage.Number);
+        command.Parameters.AddWithValue("import", NpgsqlDbType.Uuid, (object?)importId ?? DBNull.Value);
+        command.Parameters.AddWithValue("now", now.ToUniversalTime());
+        command.Parameters.AddWithValue("visible", NpgsqlDbType.TimestampTz, (object?)vintage.VisibleAt?.ToUniversalTime() ?? DBNull.Value);
+        command.Parameters.AddWithValue("about", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(vintage.About, JsonColumn.Options));
+        command.Parameters.AddWithValue("slab", Slab.Pack(vintage.Cube));
+        command.Parameters.AddWithValue("hash", hash);
+        command.Parameters.AddWithValue("cells", vintage.Cube.CountPresent());
+        command.Parameters.AddWithValue("demo", vintage.About.Demo);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private void Keep(string indicator, int number, VintageAbout about, Cube cube)
+    {
+        lock (_lock)
+        {
+            if (_kept.ContainsKey((indicator, number)) || cube.Footprint > Budget) return;
+            _kept[(indicator, number)] = _recent.AddFirst((indicator, number, about, cube));
+            _bytes += cube.Footprint;
+            while (_bytes > Budget)
+            {
+                var oldest = _recent.Last!.Value;
+                _recent.RemoveLast();
+                _kept.Remove((oldest.Indicator, oldest.Number));
+                _bytes -= oldest.Cube.Footprint;
+            }
+        }
+    }
+}

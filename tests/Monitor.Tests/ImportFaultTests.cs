@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Monitor.Tests;
+
+[Lane(Lane.Functional)]
+public sealed class ImportFaultTests(MonitorService service)
+{
+    /// <summary>Every line but the first two has one fault; the expected line, column and code stand beside it.</summary>
+    private static readonly (string Line, string? Column, string? Code)[] s_lines =
+    [
+        ("06635015;2022;total;total;50,5;;505;1000", null, null),
+        ("06635011;2022;total;total;.;;;", null, null),
+        ("06635099;2022;total;total;50;;;", "area", "WIR-MON-0012"),
+        ("06635005;2023;total;total;50;;;", "area", "WIR-MON-0012"),
+        ("06635015;2024 / 2005;total;total;50;;;", "period", "WIR-MON-0013"),
+        ("06635015;2024-Q1;total;total;50;;;", "period", "WIR-MON-0013"),
+        ("06635015;2023;frau;total;50;;;", "sex", "WIR-MON-0014"),
+        ("06635015;2023;total;total;1.234,5;;;", "value", "WIR-MON-0023"),
+        ("06635015;2023;total;total;50.5;;;", "value", "WIR-MON-0023"),
+        ("06635015;2023;total;total;viele;;;", "value", "WIR-MON-0015"),
+        ("06635015;2023;total;total;;;;", "value", "WIR-MON-0015"),
+        ("06635015;2023;total;total;50;halb;;", "status", "WIR-MON-0016"),
+        ("06635015;2023;total;total;50;missing;;", "status", "WIR-MON-0016"),
+        ("06635015;2023;total;total;120;;1200;1000", "numerator", "WIR-MON-0019"),
+        ("06635015;2023;total;total;60;;505;1000", "value", "WIR-MON-0018"),
+        ("06635015;2023;total;total;=SUM(A1:A2);;;", "value", "WIR-MON-0022"),
+        ("06635015;2022;total;total;50,5;;505;1000", "", "WIR-MON-0017"),
+        ("06635015;2022;total;total;51,5;;515;1000", "value", "WIR-MON-0018"),
+        ("06635015;2023;total", "", "WIR-MON-0011"),
+    ];
+
+    [Fact]
+    public async Task Every_fault_is_named_by_line_and_column_and_nothing_is_stored()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z20");
+        var file = "\uFEFF" + Editing.Header + string.Join('\n', s_lines.Select(line => line.Line)) + "\n";
+        var expected = s_lines.Select((line, at) => (Line: at + 2, line.Column, line.Code)).Where(line => line.Code is not null).ToArray();
+
+        var dry = (await monitor.ImportAsync("Z20", file, "&dryRun=true")).Is(HttpStatusCode.UnprocessableEntity);
+        var real = (await monitor.ImportAsync("Z20", file)).Is(HttpStatusCode.UnprocessableEntity);
+
+        foreach (var answer in new[] { dry, real })
+        {
+            Assert.Equal("WIR-MON-0005", answer.Code);
+            Assert.Equal(expected, answer.Json["errors"]!.AsArray().Select(fault => ((int)fault!["line"]!, (string?)fault["column"], (string?)fault["code"])));
+            Assert.Equal((expected.Length, 2), ((int)answer.Json["errorCount"]!, (int)answer.Json["accepted"]!));
+        }
+
+        Assert.Equal(0, await monitor.ScalarAsync<long>("select count(*) from monitor.vintage where indicator = 'Z20'"));
+        Assert.Equal(1, await monitor.ScalarAsync<long>("select count(*) from monitor.import where indicator = 'Z20'"));
+    }
+
+    [Fact]
+    public async Task Many_faults_are_read_page_by_page()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z21");
+        var file = new StringBuilder(Editing.Header);
+        for (var i = 0; i < 735; i++) file.Append(CultureInfo.InvariantCulture, $"9{i:0000000};2022;total;total;1;;;\n");
+
+        var answer = (await monitor.ImportAsync("Z21", file.ToString())).Is(HttpStatusCode.UnprocessableEntity).Json;
+        var lines = new List<int>();
+        for (string? path = $"/imports/{answer["id"]}?limit=200"; path is not null;)
+        {
+            var page = (await monitor.District().GetAsync(path)).Is(HttpStatusCode.OK).Json;
+            lines.AddRange(page["errors"]!.AsArray().Select(fault => (int)fault!["line"]!));
+            path = (string?)page["links"]!["next"];
+        }
+
+        Assert.Equal(735, (int)answer["errorCount"]!);
+        Assert.Equal(Enumerable.Range(2, 735), lines);
+    }
+
+    [Fact]
+    public async Task Windows_1252_is_named_line_by_line()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z22");
+        var content = new ByteArrayContent(Encoding.Latin1.GetBytes(Editing.Header + "06635015;2022;total;total;1;;;\n06635015;2023;m\u00e4nnlich;total;1;;;\n"));
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+
+        var answer = (await monitor.District().PostAsync("/imports?indicator=Z22", content)).Is(HttpStatusCode.UnprocessableEntity).Json;
+
+        Assert.Equal([(3, "WIR-MON-0021"), (3, "WIR-MON-0014")], answer["errors"]!.AsArray().Select(fault => ((int)fault!["line"]!, (string)fault["code"]!)));
+    }
+
+    [Fact]
+    public async Task A_foreign_area_a_strange_type_and_a_huge_file_are_refused()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z23");
+
+        var foreign = (await monitor.ImportAsync("Z23", Editing.Header + "06635011;2022;total;total;1;;;\n", by: monitor.Korbach)).Is(HttpStatusCode.UnprocessableEntity).Json;
+        Assert.Equal("WIR-COM-0009", (string)foreign["errors"]![0]!["code"]!);
+        (await monitor.District().PostAsync("/imports?indicator=Z23", new StringContent("x", Encoding.UTF8, "text/plain"))).Is(HttpStatusCode.UnsupportedMediaType);
+        (await monitor.District().PostAsync("/imports?indicator=Z23", Editing.Json("{\"class\": \"dataset\", \"version\": \"2.0\", \"id\": [\"area\"], \"size\": [-4]}"))).Is(HttpStatusCode.UnprocessableEntity);
+        (await monitor.District().PostAsync("/imports?indicator=Z23", Editing.Csv(""))).Is(HttpStatusCode.UnprocessableEntity);
+        using var huge = new HttpRequestMessage(HttpMethod.Post, Running.Prefix + "/imports?indicator=Z23") { Content = new EndlessContent(1L << 30) };
+        huge.Headers.ExpectContinue = true;
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await monitor.District().Client.SendAsync(huge)).StatusCode);
+    }
+
+    /// <summary>Says that it is a gigabyte; with 100-continue nobody has to send it.</summary>
+    private sealed class EndlessContent : HttpContent
+    {
+        private readonly long _length;
+
+        public EndlessContent(long length)
+        {
+            _length = length;
+            Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var part = new byte[64 * 1024];
+            for (var sent = 0L; sent < _length; sent += part.Length) await stream.WriteAsync(part);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length;
+            return true;
+        }
+    }
+}
