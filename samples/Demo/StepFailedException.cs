@@ -20,7 +20,7 @@ public sealed class StepFailedException : Exception
 internal static class Claim
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     public static void That(bool holds, string claim)
     {

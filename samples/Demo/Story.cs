@@ -78,9 +78,15 @@ public sealed partial class Story : IDisposable
 
     private async Task<string> AnswerAsync()
     {
-        (await _anybody.GetAsync($"/api/registry/v1/associations?area={Korbach}&limit=1")).Is(HttpStatusCode.OK);
-        (await _anybody.GetAsync($"/api/welcome/v1/tree?lang=ar&area={Korbach}")).Is(HttpStatusCode.OK);
-        (await _anybody.GetAsync($"/api/monitor/v1/overview?area={Korbach}")).Is(HttpStatusCode.OK);
+        // Just started, a service may need longer for its first answer than the gateway waits for it.
+        foreach (var path in new[]
+        {
+            $"/api/registry/v1/associations?area={Korbach}&limit=1", $"/api/welcome/v1/tree?lang=ar&area={Korbach}", $"/api/monitor/v1/overview?area={Korbach}",
+        })
+        {
+            await Claim.SoonAsync(async () => (await _anybody.GetAsync(path)).Status == HttpStatusCode.OK, $"{path} is answered");
+        }
+
         var version = (await _anybody.GetAsync("/version")).Is(HttpStatusCode.OK).Json;
         _before = await _numbers.ReadAsync();
         return $"version {version.GetProperty("version").GetString()}";

@@ -25,6 +25,13 @@ public sealed class WholePlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await PrepareAsync();
+        await UpAsync();
+    }
+
+    /// <summary>Everything but starting it.</summary>
+    public async Task PrepareAsync()
+    {
         if (Environment.IsPrivilegedProcess)
         {
             // The user postgres must be able to pass through.
@@ -33,8 +40,11 @@ public sealed class WholePlatform : IAsyncLifetime
 
         await _telemetry.StartAsync();
         _log = new LogFile(LogPath("apphost"));
-        await UpAsync();
     }
+
+    /// <summary>A command of the host on this instance (backup, restore); what it told.</summary>
+    public Task<string> RunAsync(string command, string file) =>
+        ChildProcess.RunAsync(AppHost(command, file, "--data", Directory, "--port", $"{_port}"), CancellationToken.None);
 
     /// <summary>Starts everything, and returns when all of it is healthy.</summary>
     public async Task UpAsync()
