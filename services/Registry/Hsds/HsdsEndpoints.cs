@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Wir.Registry.Formats;
@@ -25,6 +26,11 @@ public static class HsdsEndpoints
             // Public data, meant for other people's web pages.
             context.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
             return next(context);
+        });
+        // The answers are described by the specification; its objects hold each other deeper than the OpenAPI generator can write.
+        ((IEndpointConventionBuilder)api).Finally(static endpoint =>
+        {
+            foreach (var described in endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().ToArray()) endpoint.Metadata.Remove(described);
         });
         api.MapGet("/", GetApi).WithName("HsdsGetApi").WithSummary("About this HSDS interface");
         api.MapGet("/services", ListServices).WithName("HsdsListServices").WithSummary("Offers of associations");

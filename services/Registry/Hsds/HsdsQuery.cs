@@ -10,10 +10,11 @@ using Wir.ServiceDefaults.Http;
 namespace Wir.Registry.Hsds;
 
 /// <summary>Which page is asked for.</summary>
+/// <remarks>Descriptions stand on the properties: the OpenAPI generator fails on those of a record's parameters.</remarks>
 public sealed record HsdsPaging(
-    [FromQuery(Name = "page"), Description("Number of the page, from 1")] int? Page,
-    [FromQuery(Name = "per_page"), Description("Entries per page, 1 to 500; 50 when not given")] int? PerPage,
-    [FromQuery(Name = "format"), Description("json, or ndjson: everything, one entry per line, without pages")] string? Format)
+    [FromQuery(Name = "page")] [property: Description("Number of the page, from 1")] int? Page,
+    [FromQuery(Name = "per_page")] [property: Description("Entries per page, 1 to 500; 50 when not given")] int? PerPage,
+    [FromQuery(Name = "format")] [property: Description("json, or ndjson: everything, one entry per line, without pages")] string? Format)
 {
     private const int Usual = 50;
     private const int Most = 500;
@@ -52,11 +53,11 @@ public sealed record HsdsPaging(
 
 /// <summary>Filters of services and of services at locations; all that are given have to hold.</summary>
 public sealed record HsdsFilter(
-    [FromQuery(Name = "search"), Description("Words in the names of associations and offers")] string? Search,
-    [FromQuery(Name = "taxonomy_term_id"), Description("A term; those below it count, too")] Guid? TaxonomyTermId,
-    [FromQuery(Name = "taxonomy_id"), Description("A taxonomy: entries with any of its terms")] Guid? TaxonomyId,
-    [FromQuery(Name = "organization_id"), Description("Offers of this association")] Guid? OrganizationId,
-    [FromQuery(Name = "modified_after"), Description("Changed at this instant or later")] string? ModifiedAfter);
+    [FromQuery(Name = "search")] [property: Description("Words in the names of associations and offers")] string? Search,
+    [FromQuery(Name = "taxonomy_term_id")] [property: Description("A term; those below it count, too")] Guid? TaxonomyTermId,
+    [FromQuery(Name = "taxonomy_id")] [property: Description("A taxonomy: entries with any of its terms")] Guid? TaxonomyId,
+    [FromQuery(Name = "organization_id")] [property: Description("Offers of this association")] Guid? OrganizationId,
+    [FromQuery(Name = "modified_after")] [property: Description("Changed at this instant or later")] string? ModifiedAfter);
 
 /// <summary>The filters as a query.</summary>
 internal static class HsdsQuery

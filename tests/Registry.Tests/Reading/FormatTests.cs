@@ -138,6 +138,18 @@ public sealed class FormatTests(SmallRegistry registry) : IClassFixture<SmallReg
         }
     }
 
+    [Fact]
+    public async Task The_description_of_the_API_can_be_read_and_names_what_HSDS_can_be_asked()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(registry.App.Urls.First()) };
+
+        var document = JsonNode.Parse(await http.GetStringAsync("/openapi/v1.json"))!;
+
+        Assert.Contains("alternateNames", document["components"]!["schemas"]!["AssociationView"]!["properties"]!.AsObject().Select(member => member.Key));
+        var parameters = document["paths"]!["/hsds/services"]!["get"]!["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!);
+        Assert.Superset(new HashSet<string> { "page", "per_page", "format", "search", "taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "minimal", "full" }, parameters.ToHashSet());
+    }
+
     private async Task<JsonNode> FirstAsync() => (await registry.Anonymous.GetAsync("/associations?limit=1")).Json["data"]![0]!;
 
     private static List<Dictionary<string, string>> Rows(string text)

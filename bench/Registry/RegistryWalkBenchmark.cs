@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Wir.Bench;
+
+/// <summary>Lists to the end while others write, counts, and pages of HSDS.</summary>
+internal sealed class RegistryWalkBenchmark : IBenchmark
+{
+    private const int WritesPerSecond = 20;
+
+    public string Name => "registry-walk";
+
+    public string Description => $"{RegistryStage.Entries:N0} entries: a cursor walk to the end in pages of 200 while {WritesPerSecond} writes/s change and add entries; exact counts; pages of HSDS.";
+
+    public async Task RunAsync(Report report)
+    {
+        var stage = await RegistryStage.GetAsync();
+        var known = await IdsAsync(stage);
+        report.Say($"| walk | pages | time | page p50 | page p99 | writes meanwhile | lost | repeated |");
+        report.Say($"|---|---|---|---|---|---|---|---|");
+        foreach (var order in new[] { "", "&sort=name", "&sort=-updatedAt" })
+        {
+            // A change moves an entry in the order of its last change: there only additions are written.
+            using var stop = new CancellationTokenSource();
+            var writing = WriteAsync(stage, known, changes: order != "&sort=-updatedAt", stop.Token);
+            var clock = Stopwatch.StartNew();
+            var (ids, taken) = await WalkAsync(stage, order);
+            var seconds = clock.Elapsed.TotalSeconds;
+            await stop.CancelAsync();
+            var writes = await writing;
+            var seen = ids.ToHashSet();
+            var (lost, repeated) = (known.Count(id => !seen.Contains(id)), ids.Count - seen.Count);
+            report.Say($"| {(order.Length == 0 ? "order of entry" : order[6..])} | {taken.Count} | {seconds:0.0} s | {Report.Median(taken):0.0} ms | {Report.Percentile(taken, 0.99):0.0} ms | {writes} | {lost} | {repeated} |");
+        }
+
+        report.Say($"");
+        report.Say($"| request | p50 | p99 |");
+        report.Say($"|---|---|---|");
+        await MeasureAsync(report, stage, "count=exact, all", _ => "/api/registry/v1/associations?limit=1&count=exact&fields=name");
+        await MeasureAsync(report, stage, "count=exact, one municipality", _ => "/api/registry/v1/associations?limit=1&count=exact&fields=name&area=06635015");
+        await MeasureAsync(report, stage, "count=estimate", _ => "/api/registry/v1/associations?limit=1&count=estimate&fields=name");
+        await MeasureAsync(report, stage, "list of 20", _ => "/api/registry/v1/associations");
+        await MeasureAsync(report, stage, "list of 20 by name", _ => "/api/registry/v1/associations?sort=name");
+        await MeasureAsync(report, stage, "one entry", i => $"/api/registry/v1/associations/{known[(i + 5) * 97 % known.Count]}");
+        foreach (var path in new[] { "services", "organizations", "service_at_locations" })
+        {
+            var pages = (int)(await stage.GetAsync($"/hsds/{path}"))["total_pages"]!;
+            await MeasureAsync(report, stage, $"HSDS {path}, first page", _ => $"/hsds/{path}");
+            await MeasureAsync(report, stage, $"HSDS {path}, last page of {pages}", _ => $"/hsds/{path}?page={pages}");
+        }
+    }
+
+    private static async Task MeasureAsync(Report report, RegistryStage stage, string what, Func<int, string> path)
+    {
+        var taken = await stage.RepeatAsync(100, path);
+        report.Say($"| {what} | {Report.Median(taken):0.0} ms | {Report.Percentile(taken, 0.99):0.0} ms |");
+    }
+
+    private static async Task<List<Guid>> IdsAsync(RegistryStage stage)
+    {
+        await using var command = stage.Database.CreateCommand("select id from registry.association where status = 'published'");
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync()) ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+
+    private static async Task<(List<Guid> Ids, List<double> Taken)> WalkAsync(RegistryStage stage, string order)
+    {
+        var (ids, taken) = (new List<Guid>(), new List<double>());
+        for (var next = $"/api/registry/v1/associations?limit=200&fields=name{order}"; next is not null;)
+        {
+            var (response, milliseconds) = await stage.SendAsync(HttpMethod.Get, next);
+            using (response)
+            {
+                var page = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync())!;
+                ids.AddRange(page["data"]!.AsArray().Select(entry => (Guid)entry!["id"]!));
+                taken.Add(milliseconds);
+                next = (string?)page["links"]!["next"];
+            }
+        }
+
+        return (ids, taken);
+    }
+
+    private static async Task<int> WriteAsync(RegistryStage stage, List<Guid> known, bool changes, CancellationToken ct)
+    {
+        var writes = 0;
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / WritesPerSecond));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                if (changes && writes % 2 == 0)
+                {
+                    var id = known[writes * 7919 % known.Count];
+                    var entry = await stage.GetAsync($"/api/registry/v1/associations/{id}");
+                    var patch = new JsonObject { ["texts"] = new JsonObject { ["de"] = new JsonObject { ["summary"] = $"Geändert, zum {writes}. Mal." } } };
+                    (await stage.SendAsync(HttpMethod.Patch, $"/api/registry/v1/associations/{id}", patch, ("If-Match", $"\"{entry["version"]}\""))).Response.Dispose();
+                }
+                else
+                {
+                    var entry = new JsonObject { ["kind"] = "initiative", ["name"] = $"Neue Initiative {Guid.CreateVersion7():n}", ["area"] = "06635015" };
+                    (await stage.SendAsync(HttpMethod.Post, "/api/registry/v1/associations", entry)).Response.Dispose();
+                }
+
+                writes++;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The walk is over.
+        }
+
+        return writes;
+    }
+}
