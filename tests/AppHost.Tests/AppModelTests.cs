@@ -143,7 +143,7 @@ public sealed class AppModelTests : IDisposable
     }
 
     /// <summary>The projects of the model, as the host describes them.</summary>
-    internal static async Task<Dictionary<string, ProjectDescription>> DescribeAsync(string directory, params string[] options)
+    internal static async Task<Dictionary<string, ProjectDescription>> DescribeInAsync(string directory, params string[] options)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll"));
         var output = await ChildProcess.RunAsync(
@@ -151,5 +151,5 @@ public sealed class AppModelTests : IDisposable
         return JsonSerializer.Deserialize<Dictionary<string, ProjectDescription>>(output, JsonSerializerOptions.Web)!;
     }
 
-    private Task<Dictionary<string, ProjectDescription>> DescribeAsync(params string[] options) => DescribeAsync(_directory, options);
+    private Task<Dictionary<string, ProjectDescription>> DescribeAsync(params string[] options) => DescribeInAsync(_directory, options);
 }

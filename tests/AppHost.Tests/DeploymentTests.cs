@@ -22,7 +22,7 @@ public sealed partial class DeploymentTests : IDisposable
     [Fact]
     public async Task Compose_has_the_programs_of_the_model_with_their_variables()
     {
-        var model = await AppModelTests.DescribeAsync(_directory);
+        var model = await AppModelTests.DescribeInAsync(_directory);
         var compose = ReadCompose();
 
         Assert.Equal([.. model.Keys.Concat(["postgres", "rabbitmq"]).Order()], compose.Keys.Order());
@@ -47,7 +47,7 @@ public sealed partial class DeploymentTests : IDisposable
     [Fact]
     public async Task Kubernetes_has_the_programs_of_the_model_with_their_variables()
     {
-        var model = await AppModelTests.DescribeAsync(_directory);
+        var model = await AppModelTests.DescribeInAsync(_directory);
         var containers = ReadKubernetes("migrations.yaml").Concat(ReadKubernetes("programs.yaml")).ToDictionary();
 
         Assert.Equal(model.Keys.Order(), containers.Keys.Order());

@@ -78,7 +78,7 @@ public static class ImportEndpoints
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var record = await ImportStore.ReadAsync(connection, null, id, ct);
-        return record is { State: "running" } && await ImportStore.TryHoldAsync(connection, id, ct) ? record with { State = "interrupted" } : record;
+        return record is { State: "running" } && !await ImportStore.IsHeldAsync(connection, id, ct) ? record with { State = "interrupted" } : record;
     }
 
     private static async Task<ImportView> ViewAsync(NpgsqlDataSource source, ImportRecord record, int after, int limit, CancellationToken ct) =>

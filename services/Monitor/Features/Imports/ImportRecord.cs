@@ -58,10 +58,19 @@ internal static class ImportStore
         return JsonSerializer.Deserialize<ImportRecord>(row.GetString(0), JsonColumn.Options)! with { Version = row.GetInt32(1), Lines = row.GetInt32(2) };
     }
 
-    /// <summary>True when nobody runs this import; the connection then holds it until it is closed.</summary>
-    public static async Task<bool> TryHoldAsync(NpgsqlConnection connection, Guid id, CancellationToken ct)
+    /// <summary>True when nobody runs this import; the connection then holds it until <see cref="ReleaseAsync"/>, or until its process ends.</summary>
+    public static Task<bool> TryHoldAsync(NpgsqlConnection connection, Guid id, CancellationToken ct) => AskLockAsync("pg_try_advisory_lock", connection, id, ct);
+
+    /// <summary>A pooled connection keeps its locks until it is used again, so that closing it is not enough.</summary>
+    public static Task ReleaseAsync(NpgsqlConnection connection, Guid id) => AskLockAsync("pg_advisory_unlock", connection, id, CancellationToken.None);
+
+    /// <summary>Whether a process runs this import at this moment; it holds nothing afterwards.</summary>
+    public static async Task<bool> IsHeldAsync(NpgsqlConnection connection, Guid id, CancellationToken ct) =>
+        !await AskLockAsync("pg_try_advisory_xact_lock", connection, id, ct);
+
+    private static async Task<bool> AskLockAsync(string function, NpgsqlConnection connection, Guid id, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended('wir.import.' || @id, 0))", connection);
+        await using var command = new NpgsqlCommand($"select {function}(hashtextextended('wir.import.' || @id, 0))", connection);
         command.Parameters.AddWithValue("id", id.ToString());
         return await command.ExecuteScalarAsync(ct) is true;
     }

@@ -24,14 +24,23 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
     public async Task<ImportEnd> RunAsync(ImportOrder order, CancellationToken ct)
     {
         var record = new ImportRecord { Id = order.Id, Indicator = order.Indicator.Code, State = "running", CreatedBy = order.By, CreatedAt = time.GetUtcNow(), Reason = order.Reason };
+        if (order.DryRun) return await RunAsync(order, record, ct);
         // Held while it runs, and gone with this process however it ends: so that everybody can tell a running import from one that was cut off.
         await using var alive = await source.OpenConnectionAsync(ct);
-        if (!order.DryRun)
+        if (!await ImportStore.TryHoldAsync(alive, order.Id, ct)) return new((await ImportStore.ReadAsync(alive, null, order.Id, ct))!, []);
+        try
         {
-            if (!await ImportStore.TryHoldAsync(alive, order.Id, ct)) return new((await ImportStore.ReadAsync(alive, null, order.Id, ct))!, []);
             await ImportStore.WriteAsync(alive, null, record, ct);
+            return await RunAsync(order, record, ct);
         }
+        finally
+        {
+            await ImportStore.ReleaseAsync(alive, order.Id);
+        }
+    }
 
+    private async Task<ImportEnd> RunAsync(ImportOrder order, ImportRecord record, CancellationToken ct)
+    {
         var observations = new Observations(order.Indicator.Content, lists, areas, order.MayWrite, new ImportFaults());
         record = await ReadFileAsync(order, record, observations, ct);
         if (observations.Faults.Count > 0) return await FailAsync(order, record, observations.Faults, false, ct);
