@@ -4,7 +4,7 @@ namespace Wir.Monitor;
 
 /// <summary>
 /// Errors of the monitor's own. Append-only; what is common stands in <see cref="CommonProblems"/>. The numbers 0011 to 0023 are codes of
-/// single faults in imported files (<see cref="Features.Imports.FaultCodes"/>).
+/// single faults in imported files (<see cref="FaultCodes"/>).
 /// </summary>
 public static class Problems
 {
@@ -20,4 +20,22 @@ public static class Problems
     public static readonly Problem NoNumbers = new("WIR-MON-0010", 404, new("Dazu sind keine Zahlen veröffentlicht", "No numbers are published for this"));
     public static readonly Problem FindingsOpen = new("WIR-MON-0024", 422, new("Auffällige Werte sind nicht begründet", "Noticeable values are not explained"));
     public static readonly Problem IsDerived = new("WIR-MON-0025", 409, new("Der Indikator wird berechnet", "The indicator is computed"));
+}
+
+/// <summary>Codes of single faults in imported files.</summary>
+internal static class FaultCodes
+{
+    public const string Unreadable = "WIR-MON-0011";
+    public const string Area = "WIR-MON-0012";
+    public const string Period = "WIR-MON-0013";
+    public const string Category = "WIR-MON-0014";
+    public const string Value = "WIR-MON-0015";
+    public const string Status = "WIR-MON-0016";
+    public const string Duplicate = "WIR-MON-0017";
+    public const string Contradiction = "WIR-MON-0018";
+    public const string NumeratorTooLarge = "WIR-MON-0019";
+    public const string Column = "WIR-MON-0020";
+    public const string Encoding = "WIR-MON-0021";
+    public const string FormulaCell = "WIR-MON-0022";
+    public const string MixedDecimals = "WIR-MON-0023";
 }

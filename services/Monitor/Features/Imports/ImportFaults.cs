@@ -27,22 +27,3 @@ internal sealed class ImportFaults
     /// <summary>As in the message, cut to a length that is of use.</summary>
     public static string Shown(ReadOnlySpan<char> text) => text.Length > 40 ? string.Concat(text[..40], "…") : text.ToString();
 }
-
-/// <summary>Codes of faults in files.</summary>
-internal static class FaultCodes
-{
-    public const string Unreadable = "WIR-MON-0011";
-    public const string Area = "WIR-MON-0012";
-    public const string Period = "WIR-MON-0013";
-    public const string Category = "WIR-MON-0014";
-    public const string Value = "WIR-MON-0015";
-    public const string Status = "WIR-MON-0016";
-    public const string Duplicate = "WIR-MON-0017";
-    public const string Contradiction = "WIR-MON-0018";
-    public const string NumeratorTooLarge = "WIR-MON-0019";
-    public const string Column = "WIR-MON-0020";
-    public const string Encoding = "WIR-MON-0021";
-    public const string FormulaCell = "WIR-MON-0022";
-    public const string MixedDecimals = "WIR-MON-0023";
-    public const string ForeignArea = "WIR-COM-0009";
-}

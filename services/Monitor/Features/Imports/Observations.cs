@@ -2,6 +2,7 @@ using Wir.Areas;
 using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Indicators;
 using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Monitor.Features.Imports;
 
@@ -119,7 +120,7 @@ internal sealed class Observations
 
                 if (!_mayWrite(shown))
                 {
-                    Faults.Add(line, column, FaultCodes.ForeignArea, $"Das Gebiet {shown} liegt außerhalb der Zuständigkeit.", $"The area {shown} is outside of your authority.");
+                    Faults.Add(line, column, CommonProblems.ForeignArea.Code, $"Das Gebiet {shown} liegt außerhalb der Zuständigkeit.", $"The area {shown} is outside of your authority.");
                     return -1;
                 }
 
