@@ -42,12 +42,15 @@ public static class RegistryApi
         services.AddSingleton(CodeLists.Load(builder.Configuration["Wir:CodeLists"] ?? Path.Combine(AppContext.BaseDirectory, "registry")));
         services.AddSingleton<EntryWriter>();
         services.AddSingleton<ExportFiles>();
+        services.AddHostedService<ForgetExports>();
         services.AddSingleton<HsdsTaxonomies>();
         services.AddSingleton<HsdsMapping>();
+        services.AddTransient<IStartupFilter, HsdsForeignPages>();
         services.ConfigureHttpJsonOptions(options => HsdsJson.Configure(options.SerializerOptions));
         services.AddSingleton<AssociationIntake>();
         services.AddScoped<AssociationWriter>();
         services.AddScoped<ConfirmationMail>();
+        services.AddScoped<DecisionMail>();
         services.AddScoped<SubmissionWriter>();
         services.AddScoped<ConfirmEntry>();
         services.AddScoped<Mailbox>();

@@ -81,6 +81,26 @@ public sealed class OfficeTests(RegistryFixture registry) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task Who_did_not_answer_is_asked_again_the_year_after()
+    {
+        var entry = await CreateAsync("Schweigsamer Verein", "schweigsam@entry.example");
+        await registry.QueryAsync($"update registry.association set confirmed_at = now() - interval '800 days' where id = '{entry.Id}'");
+        await registry.RunJobAsync(RemindOfConfirmation.Kind, new RemindOfConfirmation.Order());
+        var first = (await registry.QueryAsync($"select id from registry.confirmation_request where association_id = '{entry.Id}'"))[0];
+
+        // The round of last year, with its task, is over.
+        await registry.QueryAsync($"update registry.confirmation_request set reminders = 3, started_at = now() - interval '366 days', next_at = now() - interval '1 day' where association_id = '{entry.Id}'");
+        await registry.RunJobAsync(RemindOfConfirmation.Kind, new RemindOfConfirmation.Order());
+        await registry.RunJobAsync(RemindOfConfirmation.Kind, new RemindOfConfirmation.Order());
+
+        var second = await registry.QueryAsync($"select id || ' ' || reminders from registry.confirmation_request where association_id = '{entry.Id}'");
+        Assert.DoesNotContain(first, Assert.Single(second), StringComparison.Ordinal);
+        Assert.EndsWith(" 1", second[0], StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await registry.MailsToAsync("schweigsam@entry.example")).Count == 2, "a mail of each round");
+        Assert.Equal("lapsed", (string)(await registry.Anonymous.GetAsync(entry.Path)).Json["confirmation"]!["level"]!);
+    }
+
+    [Fact]
     public async Task Every_version_is_kept_and_answers_as_it_stood()
     {
         var entry = await CreateAsync("Erster Name Verein");

@@ -46,6 +46,38 @@ public sealed class RecurrenceTests
     public void A_rule_gives_the_days_that_the_standard_says(string start, string? rule, string days) =>
         Assert.Equal(days, string.Join(' ', Recurrence.Expand(Schedule(start, rule), new(2020, 1, 1), new(2035, 1, 1)).Select(time => time.Start.ToString("uuuu'-'MM'-'dd", null))));
 
+    [Theory]
+    [InlineData("FREQ=DAILY")]
+    [InlineData("FREQ=DAILY;INTERVAL=3")]
+    [InlineData("FREQ=WEEKLY;BYDAY=MO,TH;INTERVAL=2")]
+    [InlineData("FREQ=WEEKLY;BYDAY=SU;WKST=SU;INTERVAL=3")]
+    [InlineData("FREQ=MONTHLY;BYDAY=-1FR;INTERVAL=5")]
+    [InlineData("FREQ=MONTHLY;BYMONTHDAY=31")]
+    [InlineData("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29")]
+    [InlineData("FREQ=YEARLY;INTERVAL=7")]
+    public void A_rule_that_began_long_ago_gives_the_same_days_wherever_one_begins_to_look(string rule)
+    {
+        var schedule = Schedule("1901-03-31T10:00", rule);
+        var all = Recurrence.Expand(schedule, new(1901, 1, 1), new(1931, 12, 31)).ToArray();
+
+        foreach (var from in Enumerable.Range(0, 30).Select(step => new LocalDate(1901, 1, 1).PlusDays(step * 353)))
+        {
+            Assert.Equal(all.Where(time => time.Start.Date >= from), Recurrence.Expand(schedule, from, new(1931, 12, 31)));
+        }
+
+        Assert.True(rule.Contains("INTERVAL=7", StringComparison.Ordinal) || Recurrence.Expand(schedule, new(2100, 1, 1), new(2104, 12, 31)).Any());
+    }
+
+    [Fact]
+    public void A_time_that_the_clocks_skip_is_an_hour_later_and_one_that_they_repeat_is_the_first()
+    {
+        var spring = Recurrence.Expand(Schedule("2026-03-29T02:30", null), new(2026, 3, 29), new(2026, 3, 29)).Single();
+        var autumn = Recurrence.Expand(Schedule("2026-10-25T02:30", null), new(2026, 10, 25), new(2026, 10, 25)).Single();
+
+        Assert.Equal(Instant.FromUtc(2026, 3, 29, 1, 30), spring.Instant);
+        Assert.Equal(Instant.FromUtc(2026, 10, 25, 0, 30), autumn.Instant);
+    }
+
     [Fact]
     public void Holidays_and_deadlines_follow_the_calendar()
     {

@@ -55,7 +55,7 @@ public class RegistryFixture : IAsyncLifetime
 
     public Client Authority => As("client:reader", [Scopes.ReadInternal], "06635");
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
         _broker = await TestVirtualHost.CreateAsync();
@@ -80,6 +80,8 @@ public class RegistryFixture : IAsyncLifetime
 
     public Client As(string subject, string[]? scopes = null, params string[] areas) =>
         new(_client, _issuer.Issue(subject, scopes ?? [], areas, DateTimeOffset.UtcNow));
+
+    public string TokenOf(string subject) => _issuer.Issue(subject, [], [], DateTimeOffset.UtcNow);
 
     /// <summary>The text of the first mail to this address.</summary>
     public Task<string> MailToAsync(string address) => Eventually.ValueAsync(async () =>

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Wir.Areas;
+using Wir.Registry.Domain;
 using Wir.TestKit;
 using Xunit;
 
@@ -95,6 +98,24 @@ public sealed class SubmissionTests(RegistryFixture registry) : IClassFixture<Re
         Assert.Equal(("Unveränderter Verein", 1), ((string)before.Json["name"]!, (int)before.Json["version"]!));
         Assert.Equal(200, review.Status);
         Assert.Equal(("Neuer Name Verein", 2), ((string)after.Json["name"]!, (int)after.Json["version"]!));
+    }
+
+    [Fact]
+    public async Task Each_municipality_has_its_queue_with_a_day_by_which_to_decide()
+    {
+        var id = await registry.SubmitAndConfirmAsync(Sample.Association(), "queue@entry.example");
+        var due = WorkingDays.Add(TimeProvider.System.Today(), 10).ToDateOnly();
+
+        var waiting = await registry.Approver.GetAsync($"/submissions/{id}");
+        await registry.QueryAsync($"update registry.submission set due_on = current_date - 1 where id = '{id}'");
+        var late = (await registry.District.GetAsync($"/submissions?state=in-review&area={RegistryFixture.Korbach}&limit=200")).Json["data"]!.AsArray().Single(row => (Guid)row!["id"]! == id)!;
+        var foreign = await registry.OtherOffice.GetAsync($"/submissions?area={RegistryFixture.Korbach}");
+        var none = (await registry.District.GetAsync($"/submissions?state=in-review&area={RegistryFixture.Frankenberg}&limit=200")).Json["data"]!.AsArray();
+
+        Assert.Equal((due.ToString("O", CultureInfo.InvariantCulture), false), ((string)waiting.Json["dueOn"]!, (bool)waiting.Json["overdue"]!));
+        Assert.True((bool)late["overdue"]!);
+        Assert.Equal((403, "WIR-COM-0009"), (foreign.Status, foreign.Code));
+        Assert.DoesNotContain(none, row => (Guid)row!["id"]! == id);
     }
 
     private async Task AssertEventsAsync(Guid association, params string[] names)

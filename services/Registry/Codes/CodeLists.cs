@@ -22,10 +22,14 @@ public sealed record CodeEntry(string Code, string De, string En)
 }
 
 /// <summary>A closed list of codes, in its file's order.</summary>
-public sealed class CodeList(IReadOnlyList<CodeEntry> entries)
+/// <param name="version">Raised with every change of the list.</param>
+/// <param name="entries">The codes.</param>
+public sealed class CodeList(string version, IReadOnlyList<CodeEntry> entries)
 {
     private readonly FrozenDictionary<string, CodeEntry> _byCode = entries.ToFrozenDictionary(entry => entry.Code, StringComparer.Ordinal);
     private readonly ILookup<string?, CodeEntry> _children = entries.ToLookup(entry => entry.Parent);
+
+    public string Version { get; } = version;
 
     public IReadOnlyList<CodeEntry> Entries { get; } = entries;
 
@@ -44,6 +48,9 @@ public sealed class CodeLists
     /// <summary>The register's own tree of categories (scheme <c>wir</c>).</summary>
     public required CodeList Categories { get; init; }
 
+    /// <summary>All schemes of categories that the register knows, by name; the first is its own.</summary>
+    public required CategorySchemes Schemes { get; init; }
+
     public required CodeList TargetGroups { get; init; }
 
     public required CodeList Accessibility { get; init; }
@@ -51,21 +58,31 @@ public sealed class CodeLists
     /// <summary>Register courts: code (<c>RA000282</c>), name, and further spellings in <see cref="CodeEntry.Mappings"/>.</summary>
     public required IReadOnlyList<Court> Courts { get; init; }
 
-    public static CodeLists Load(string directory) => new()
+    public static CodeLists Load(string directory)
     {
-        Kinds = Read(Path.Combine(directory, "kinds.csv"), "schemaOrg"),
-        Categories = Read(Path.Combine(directory, "categories.csv"), "icnpo", "ao52"),
-        TargetGroups = Read(Path.Combine(directory, "target-groups.csv")),
-        Accessibility = Read(Path.Combine(directory, "accessibility.csv")),
-        Courts = [.. Rows(Path.Combine(directory, "courts.csv")).Select(row => new Court(row["code"], row["name"], row["names"].Split('|')))],
-    };
+        var categories = Read(Path.Combine(directory, "categories.csv"), CategorySchemes.Icnpo, CategorySchemes.Ao52);
+        return new()
+        {
+            Kinds = Read(Path.Combine(directory, "kinds.csv"), "schemaOrg"),
+            Categories = categories,
+            Schemes = new CategorySchemes(categories, Read(Path.Combine(directory, "icnpo.csv")), Read(Path.Combine(directory, "ao52.csv"))),
+            TargetGroups = Read(Path.Combine(directory, "target-groups.csv")),
+            Accessibility = Read(Path.Combine(directory, "accessibility.csv")),
+            Courts = [.. Rows(Path.Combine(directory, "courts.csv")).Select(row => new Court(row["code"], row["name"], row["names"].Split('|')))],
+        };
+    }
 
-    private static CodeList Read(string file, params string[] schemes) => new([.. Rows(file).Select(row => new CodeEntry(row["code"], row["de"], row["en"])
+    private static CodeList Read(string file, params string[] schemes) => new(VersionOf(file), [.. Rows(file).Select(row => new CodeEntry(row["code"], row["de"], row["en"])
     {
         Parent = row.GetValueOrDefault("parent") is { Length: > 0 } parent ? parent : null,
         Mappings = schemes.Where(scheme => row[scheme].Length > 0).ToDictionary(scheme => scheme, scheme => row[scheme]),
         IsCurrent = row["validTo"].Length == 0,
     })]);
+
+    // # version: 3
+    private static string VersionOf(string file) => File.ReadLines(file).First() is var line && line.StartsWith("# version: ", StringComparison.Ordinal)
+        ? line["# version: ".Length..].Trim()
+        : throw new InvalidDataException($"{Path.GetFileName(file)} does not start with its version.");
 
     /// <summary>The rows of a file with a header and <c>;</c> between the columns, by column.</summary>
     internal static List<Dictionary<string, string>> Rows(string file)

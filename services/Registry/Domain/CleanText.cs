@@ -19,7 +19,7 @@ public static class CleanText
     /// <param name="allowsLines">True for texts of several lines.</param>
     public static Text? FaultIn(string text, bool allowsLines = false)
     {
-        if (!IsWellFormed(text) || text.Any(character => IsUnwanted(character, allowsLines)))
+        if (!IsWellFormed(text) || HasUnwanted(text, allowsLines))
         {
             return new("Der Text enthält Steuerzeichen oder unsichtbare Zeichen.", "The text holds control or invisible characters.");
         }
@@ -40,14 +40,25 @@ public static class CleanText
         return true;
     }
 
-    /// <summary>Controls, and what changes the direction or hides; joiners stay, Persian and emoji need them.</summary>
-    private static bool IsUnwanted(char character, bool allowsLines) => CharUnicodeInfo.GetUnicodeCategory(character) switch
+    /// <summary>Controls, and what changes the direction or hides. Joiners stay where Persian, Indic scripts and emoji need them: between Latin letters they only hide.</summary>
+    private static bool HasUnwanted(string text, bool allowsLines)
     {
-        UnicodeCategory.Control => !(allowsLines && character is '\n' or '\r' or '\t'),
-        UnicodeCategory.Format => character is not ('\u200C' or '\u200D' or '\u00AD'),
-        UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => true,
-        _ => false,
-    };
+        Rune? previous = null;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var isUnwanted = Rune.GetUnicodeCategory(rune) switch
+            {
+                UnicodeCategory.Control => !(allowsLines && rune.Value is '\n' or '\r' or '\t'),
+                UnicodeCategory.Format => !(allowsLines && rune.Value == 0xAD) && !(rune.Value is 0x200C or 0x200D && previous is { Value: >= 0x0590 }),
+                UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => true,
+                _ => false,
+            };
+            if (isUnwanted) return true;
+            previous = rune;
+        }
+
+        return false;
+    }
 
     /// <summary>Latin with Cyrillic or Greek in one word: how names are imitated.</summary>
     private static bool IsMixed(string word)

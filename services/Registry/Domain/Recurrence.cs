@@ -23,7 +23,7 @@ public static class Recurrence
         if (!ScheduleRules.TryReadLocal(schedule.Dtstart, out var start)) yield break;
         var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(schedule.Tzid) ?? DateTimeZone.Utc;
         var without = schedule.Exdates.Select(text => ScheduleRules.TryReadLocal(text, out var local) ? local : default).ToHashSet();
-        foreach (var date in Dates(schedule.Rrule is { } rule ? Rule.Parse(rule) : null, start, zone, to))
+        foreach (var date in Dates(schedule.Rrule is { } rule ? Rule.Parse(rule) : null, start, zone, from, to))
         {
             var local = date + start.TimeOfDay;
             if (date < from || without.Contains(local) || (schedule.ExceptHolidays && WorkingDays.IsHoliday(date))) continue;
@@ -32,7 +32,7 @@ public static class Recurrence
     }
 
     /// <summary>Every date of the rule from its start on; COUNT counts those that exceptions leave out, too.</summary>
-    private static IEnumerable<LocalDate> Dates(Rule? rule, LocalDateTime start, DateTimeZone zone, LocalDate to)
+    private static IEnumerable<LocalDate> Dates(Rule? rule, LocalDateTime start, DateTimeZone zone, LocalDate from, LocalDate to)
     {
         if (rule is null)
         {
@@ -41,7 +41,9 @@ public static class Recurrence
         }
 
         var (count, last) = (0, rule.LastDate(start, zone) is { } until && until < to ? until : to);
-        for (var period = 0; period < MaxPeriods; period++)
+        // What is counted has to be gone through from its start; anything else can begin where it is asked.
+        var skipped = rule.Count == int.MaxValue ? rule.PeriodsBefore(start.Date, from) : 0;
+        for (var period = skipped; period < skipped + MaxPeriods; period++)
         {
             var (first, end) = rule.Period(start.Date, period);
             if (first > last) yield break;
@@ -101,6 +103,13 @@ public static class Recurrence
                     var year = new LocalDate(start.Year + (n * Interval), 1, 1);
                     return (year, year.PlusYears(1).PlusDays(-1));
             }
+        }
+
+        /// <summary>So many periods certainly end before the day.</summary>
+        public int PeriodsBefore(LocalDate start, LocalDate day)
+        {
+            var (days, longest) = (NodaTime.Period.DaysBetween(start, day), Frequency switch { "DAILY" => 1, "WEEKLY" => 7, "MONTHLY" => 31, _ => 366 });
+            return Math.Max(0, (days / (longest * Interval)) - 1);
         }
 
         /// <summary>The rule's days within a period, in order.</summary>

@@ -47,10 +47,8 @@ public static partial class VrNumber
 
     private static string? CourtOf(string plain, IReadOnlyList<Court> courts)
     {
-        if (CourtCode().Match(plain) is { Success: true } code && courts.Any(known => known.Code.Equals(code.Value, StringComparison.OrdinalIgnoreCase)))
-        {
-            return code.Value;
-        }
+        // Courts elsewhere have codes of the same form; only their names are not known here.
+        if (CourtCode().Match(plain) is { Success: true } code) return code.Value;
 
         var words = $" {Word().Replace(plain, " ").Trim()} ";
         var found = courts.Where(known => known.Names.Any(name => words.Contains($" {name} ", StringComparison.Ordinal))).ToArray();

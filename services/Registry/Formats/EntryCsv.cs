@@ -38,7 +38,7 @@ public sealed class EntryCsv(CodeLists codes)
         [
             entry.Id.ToString(), entry.Name, entry.Kind, number, court, entry.Address?.Street, entry.Address?.HouseNumber, entry.Address?.PostalCode, entry.Address?.Place,
             entry.Area, Number(entry.Location?.Lat), Number(entry.Location?.Lon),
-            string.Join(Separator, entry.Categories.Where(category => category.Scheme == "wir").Select(category => category.Code)), string.Join(Separator, entry.Languages),
+            string.Join(Separator, entry.Categories.Select(category => category.Scheme == CategorySchemes.Own ? category.Code : category.Key)), string.Join(Separator, entry.Languages),
             contact?.Email, contact?.Phone, entry.Links.FirstOrDefault(link => link.Rel == "website")?.Href,
             entry.Texts.GetValueOrDefault("de")?.Summary, entry.Number, entry.Demo ? "true" : "false", string.Join(Separator, entry.TargetGroups),
             Instant(entry.ConfirmedAt), Instant(entry.UpdatedAt),

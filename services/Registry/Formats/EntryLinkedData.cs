@@ -47,7 +47,7 @@ public sealed class EntryLinkedData(CodeLists codes, AreaRegister areas)
             ["location"] = PlaceOf(entry),
             ["areaServed"] = new JsonObject { ["@type"] = "AdministrativeArea", ["name"] = areas.Find(entry.Area)?.Name, ["identifier"] = entry.Area },
             ["knowsLanguage"] = Array(entry.Languages.Select(tag => (JsonNode)tag)),
-            ["keywords"] = Array(entry.Categories.Select(category => (JsonNode)(category.Scheme == "wir" ? codes.Categories.Find(category.Code)?.De ?? category.Code : category.Code))),
+            ["keywords"] = Array(entry.Categories.Select(category => (JsonNode)(codes.Schemes.Find(category.Scheme)?.Find(category.Code)?.De ?? category.Code))),
             ["makesOffer"] = Array(entry.Offers.Select(OfferOf)),
             ["demo"] = entry.Demo,
         });

@@ -43,7 +43,7 @@ public sealed class EntryShape(CodeLists codes, AreaRegister areas)
     {
         "area" => areas.Find(entry.Area) is { } area ? AreaView.Of(area) : null,
         "kind" => Label(codes.Kinds, entry.Kind),
-        "categories" => entry.Categories.Select(category => category.Scheme == "wir" ? Label(codes.Categories, category.Code) : new(category.Code, new Dictionary<string, string>())).ToArray(),
+        "categories" => entry.Categories.Select(category => codes.Schemes.Find(category.Scheme) is { } list ? Label(list, category.Code) : new(category.Code, new Dictionary<string, string>())).ToArray(),
         "targetGroups" => entry.TargetGroups.Select(code => Label(codes.TargetGroups, code)).ToArray(),
         "accessibility" => entry.Accessibility.Select(code => Label(codes.Accessibility, code)).ToArray(),
         _ => (object?)entry.Languages.Select(tag => Languages.TryParse(tag, out var language)

@@ -21,12 +21,6 @@ public static class HsdsEndpoints
     public static WebApplication MapHsds(this WebApplication app)
     {
         var api = app.MapServiceApi(Prefix).WithTags("HSDS").AllowUnknownQuery();
-        api.AddEndpointFilter(static (context, next) =>
-        {
-            // Public data, meant for other people's web pages.
-            context.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
-            return next(context);
-        });
         // The answers are described by the specification; its objects hold each other deeper than the OpenAPI generator can write.
         ((IEndpointConventionBuilder)api).Finally(static endpoint =>
         {

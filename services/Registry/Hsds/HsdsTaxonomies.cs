@@ -19,8 +19,8 @@ public sealed class HsdsTaxonomies
         _codes = codes;
         All =
         [
-            Taxonomy(Categories, "Kategorien des Vereinsverzeichnisses", "Was ein Verein tut, entlang der Handlungsfelder der Integrationsarbeit."),
-            Taxonomy(TargetGroups, "Zielgruppen des Vereinsverzeichnisses", "Für wen ein Verein oder ein Angebot da ist."),
+            Taxonomy(Categories, codes.Categories, "Kategorien des Vereinsverzeichnisses", "Was ein Verein tut, entlang der Handlungsfelder der Integrationsarbeit."),
+            Taxonomy(TargetGroups, codes.TargetGroups, "Zielgruppen des Vereinsverzeichnisses", "Für wen ein Verein oder ein Angebot da ist."),
         ];
         Terms = [.. codes.Categories.Entries.Select(entry => Term(All[0], Categories, entry)), .. codes.TargetGroups.Entries.Select(entry => Term(All[1], TargetGroups, entry))];
         _terms = Terms.ToFrozenDictionary(term => term.Id);
@@ -43,7 +43,7 @@ public sealed class HsdsTaxonomies
     public IReadOnlyList<string> CodesWithin(HsdsTaxonomyTerm term) =>
         [.. (term.Taxonomy == Categories ? _codes.Categories : _codes.TargetGroups).DescendantsAndSelf(term.Code)];
 
-    private static HsdsTaxonomy Taxonomy(string key, string name, string description) => new(IdOf(key), name, description, null, "1");
+    private static HsdsTaxonomy Taxonomy(string key, CodeList list, string name, string description) => new(IdOf(key), name, description, null, list.Version);
 
     private static HsdsTaxonomyTerm Term(HsdsTaxonomy taxonomy, string key, CodeEntry entry) => new(
         DerivedId.Of("term", key, entry.Code), entry.Code, entry.De, $"{entry.De} / {entry.En}", entry.Parent is { } parent ? DerivedId.Of("term", key, parent) : null,

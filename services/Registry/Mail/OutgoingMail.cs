@@ -8,6 +8,12 @@ namespace Wir.Registry.Mail;
 /// <summary>A mail to be sent. It commits with what it is about; address and text are forgotten once it is sent.</summary>
 public sealed class OutgoingMail
 {
+    /// <summary>
+    /// One mailbox and nothing else: display names, comments, quotes and a dot at the end would be further spellings of the same one, each with a
+    /// limit of its own.
+    /// </summary>
+    public const string AddressPattern = @"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$";
+
     public required Guid Id { get; init; }
     public string? Recipient { get; set; }
 

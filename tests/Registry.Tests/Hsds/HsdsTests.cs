@@ -154,6 +154,22 @@ public sealed class HsdsTests(LargeRegistry registry) : IClassFixture<LargeRegis
         Assert.Equal((400, pointer), (answer.Status, answer.Pointers.Single()));
     }
 
+    [Theory]
+    [InlineData("GET", "/hsds", 200)]
+    [InlineData("GET", "/hsds/services?per_page=1", 200)]
+    [InlineData("GET", "/hsds/services?format=ndjson&modified_after=2999-01-01T00:00:00Z", 200)]
+    [InlineData("GET", "/hsds/services?page=0", 400)]
+    [InlineData("GET", "/hsds/services/none", 404)]
+    [InlineData("GET", "/hsds/nonsense", 404)]
+    [InlineData("OPTIONS", "/hsds/services", 204)]
+    public async Task Pages_of_others_may_read_every_answer(string method, string path, int status)
+    {
+        var answer = await registry.Anonymous.SendAsync(new HttpMethod(method), path, null, ("Origin", "https://other.example"), ("Access-Control-Request-Method", "GET"));
+
+        Assert.Equal((status, "*"), (answer.Status, answer.Headers["Access-Control-Allow-Origin"]));
+        Assert.Equal(method == "OPTIONS", answer.Headers.ContainsKey("Access-Control-Allow-Methods"));
+    }
+
     [Fact]
     public async Task Unknown_parameters_are_ignored_and_pages_far_away_are_empty()
     {

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Wir.Registry.Codes;
+using Wir.Registry.Domain;
 using Wir.Registry.Formats;
 using Wir.TestKit;
 using Xunit;
@@ -73,6 +75,36 @@ public sealed class FormatTests(SmallRegistry registry) : IClassFixture<SmallReg
         Assert.All(rows.Take(SmallRegistry.Entries), row => Assert.Equal("true", row["demo"]));
         Assert.All(rows.Where(row => row["phone"].Length > 0), row => Assert.StartsWith("'+49", row["phone"], StringComparison.Ordinal));
         Assert.All(rows.Where(row => row["vrNumber"].Length > 0), row => Assert.Matches("^VR [0-9]+$", row["vrNumber"]));
+    }
+
+    [Fact]
+    public async Task A_row_says_all_that_its_columns_can_hold()
+    {
+        var special = Sample.Association("+49 Verein; \"mit\" allem");
+        special["identifiers"] = new JsonArray(new JsonObject { ["scheme"] = "VR", ["value"] = "DE-CR-RA999999-VR77" });
+        special["categories"] = new JsonArray(new JsonObject { ["scheme"] = "wir", ["code"] = "sport" }, new JsonObject { ["scheme"] = "icnpo", ["code"] = "1200" }, new JsonObject { ["scheme"] = "other-register", ["code"] = "A.1" });
+        special["texts"]!["de"]!["summary"] = "=1+1; zwei\r\nZeilen";
+        Assert.Equal(201, (await registry.Office.PostAsync("/associations", special)).Status);
+        var courts = CodeLists.Load(Path.Combine(AppContext.BaseDirectory, "registry")).Courts;
+
+        var entries = (await registry.Anonymous.GetAsync("/associations?limit=200")).Json["data"]!.AsArray();
+        var rows = Rows((await registry.Anonymous.GetAsync("/associations?limit=200&format=csv")).Text);
+
+        Assert.Equal(entries.Count, rows.Count);
+        foreach (var (entry, row) in entries.Zip(rows.Select(cells => cells.ToDictionary(cell => cell.Key, cell => EntryCsv.Unprotect(cell.Value)))))
+        {
+            string Text(JsonNode? node) => node is null ? "" : (string)node!;
+            Assert.Equal((Text(entry!["id"]), Text(entry["name"]), Text(entry["kind"]), Text(entry["area"])), (row["externalId"], row["name"], row["kind"], row["area"]));
+            foreach (var part in new[] { "street", "houseNumber", "postalCode", "place" }) Assert.Equal(Text(entry["address"]?[part]), row[part]);
+            Assert.Equal(((double?)entry["location"]?["lat"], (double?)entry["location"]?["lon"]), (Number(row["lat"]), Number(row["lon"])));
+            Assert.Equal(entry["categories"]!.AsArray().Select(code => (string)code!["scheme"]! == "wir" ? (string)code["code"]! : $"{code["scheme"]}:{code["code"]}"), Split(row["categories"]));
+            Assert.Equal(entry["languages"]!.AsArray().Select(tag => (string)tag!), Split(row["languages"]));
+            var contact = entry["contacts"]!.AsArray().FirstOrDefault(one => (string)one!["type"]! == "functional");
+            Assert.Equal((Text(contact?["email"]), Text(contact?["phone"]), Text(entry["texts"]?["de"]?["summary"])), (row["email"], row["phone"], row["summary"]));
+            var number = entry["identifiers"]!.AsArray().FirstOrDefault(one => (string)one!["scheme"]! == "DE-CR");
+            Assert.Equal(number is not null, VrNumber.TryParse(row["vrNumber"], courts, row["court"], out var canonical));
+            Assert.Equal(Text(number?["value"]), canonical);
+        }
     }
 
     [Theory]
@@ -151,6 +183,10 @@ public sealed class FormatTests(SmallRegistry registry) : IClassFixture<SmallReg
     }
 
     private async Task<JsonNode> FirstAsync() => (await registry.Anonymous.GetAsync("/associations?limit=1")).Json["data"]![0]!;
+
+    private static double? Number(string text) => text.Length == 0 ? null : double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string[] Split(string text) => text.Split('|', StringSplitOptions.RemoveEmptyEntries);
 
     private static List<Dictionary<string, string>> Rows(string text)
     {

@@ -75,7 +75,7 @@ public sealed record ContactInput
     [MaxLength(60)]
     public string? Role { get; init; }
 
-    [EmailAddress, MaxLength(254)]
+    [RegularExpression(Mail.OutgoingMail.AddressPattern), MaxLength(254)]
     public string? Email { get; init; }
 
     [RegularExpression(@"^[+0-9][0-9 ()/.\-]{3,30}$")]

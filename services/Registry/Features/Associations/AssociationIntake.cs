@@ -19,9 +19,11 @@ public sealed record Accepted(AssociationContent Content, IReadOnlyList<PersonCo
 /// </summary>
 public sealed class AssociationIntake(AreaRegister areas, CodeLists codes, TimeProvider time)
 {
-    public Outcome<Accepted> Read(AssociationInput input)
+    /// <param name="input">What was handed in.</param>
+    /// <param name="before">The entry that it changes; null for a new one. Ids of persons and offers count only where it has them already.</param>
+    public Outcome<Accepted> Read(AssociationInput input, Association? before = null)
     {
-        var check = new IntakeCheck(codes);
+        var check = new IntakeCheck(codes, before);
         var area = AreaOf(input.Area, check);
         var content = new AssociationContent
         {
@@ -66,10 +68,13 @@ public sealed class AssociationIntake(AreaRegister areas, CodeLists codes, TimeP
 }
 
 /// <summary>Checks the parts of an entry one by one and collects what is wrong.</summary>
-internal sealed class IntakeCheck(CodeLists codes)
+internal sealed class IntakeCheck(CodeLists codes, Association? before)
 {
     private const int MaxFaults = 100;
     private readonly List<Fault> _faults = [];
+    private readonly HashSet<Guid> _persons = [.. before?.Persons.Select(person => person.Id) ?? []];
+    private readonly HashSet<Guid> _offers = [.. before?.OfferIds ?? []];
+    private readonly HashSet<string> _held = [.. before is null ? [] : (string[])[before.Kind, .. before.Content.Categories.Select(category => category.Code), .. before.TargetGroups, .. before.Content.Accessibility]];
 
     public IReadOnlyList<Fault> Faults => _faults;
 
@@ -86,12 +91,14 @@ internal sealed class IntakeCheck(CodeLists codes)
 
     public string Code(CodeList list, string code, string pointer)
     {
-        if (list.Find(code) is null)
+        if (list.Find(code) is not { } known)
         {
-            var hint = Nearest.Of(code, list.Entries.Select(entry => entry.Code));
-            Add(pointer, new(
-                $"Der Code „{Shown(code)}“ ist unbekannt.{(hint is null ? "" : $" Gemeint war vielleicht „{hint}“.")}",
-                $"The code “{Shown(code)}” is not known.{(hint is null ? "" : $" Perhaps “{hint}” was meant.")}"));
+            var hint = Nearest.Hint(code, [.. list.Entries.Select(entry => entry.Code)]);
+            Add(pointer, new($"Der Code „{Shown(code)}“ ist unbekannt.{hint.De}", $"The code “{Shown(code)}” is not known.{hint.En}"));
+        }
+        else if (!known.IsCurrent && !_held.Contains(code))
+        {
+            Add(pointer, new($"Der Code „{code}“ wird nicht mehr neu vergeben.", $"The code “{code}” is no longer newly given."));
         }
 
         return code;
@@ -99,9 +106,9 @@ internal sealed class IntakeCheck(CodeLists codes)
 
     public CategoryCode Category(CategoryCode category, string pointer)
     {
-        // Other schemes belong to other systems; their codes are kept as they come.
-        if (category.Scheme == "wir") Code(codes.Categories, category.Code, pointer + "/code");
-        else Plain(category.Scheme + category.Code, pointer);
+        // Schemes that are not known here belong to other systems; their codes are kept as they come.
+        if (codes.Schemes.Find(category.Scheme) is { } list) Code(list, category.Code, pointer + "/code");
+        else if (!CategorySchemes.IsForeign(category.Scheme, category.Code)) Add(pointer, new("Schema und Code bestehen aus Buchstaben, Ziffern und . _ / -.", "Scheme and code consist of letters, digits and . _ / -."));
         return category;
     }
 
@@ -200,9 +207,10 @@ internal sealed class IntakeCheck(CodeLists codes)
         else if (CleanText.FaultIn(contact.Name) is { } fault) Add(pointer + "/name", fault);
         if (contact.Role is { } role) Plain(role, pointer + "/role");
         if (contact.LegalBasis is null) Add(pointer + "/legalBasis", new("Für Personen ist die Rechtsgrundlage nötig.", "Persons need a legal basis."));
+        if (contact.Until is { Year: < 1900 }) Add(pointer + "/until", new("Das Jahr liegt vor 1900.", "The year is before 1900."));
         return new PersonContact
         {
-            Id = contact.Id ?? Guid.CreateVersion7(),
+            Id = Taken(contact.Id, _persons),
             Ordinal = ordinal,
             Name = CleanText.Line(contact.Name ?? ""),
             Role = contact.Role,
@@ -216,14 +224,20 @@ internal sealed class IntakeCheck(CodeLists codes)
 
     public Link Link(Link link, string pointer)
     {
-        var isWeb = Uri.TryCreate(link.Href, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
-        if (!isWeb || CleanText.FaultIn(link.Href) is not null) Add(pointer + "/href", new("Das ist keine Internetadresse (http, https).", "This is not a web address (http, https)."));
+        WebAddress(link.Href, pointer + "/href");
         return link;
+    }
+
+    private void WebAddress(string text, string pointer)
+    {
+        var isWeb = Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
+        if (!isWeb || CleanText.FaultIn(text) is not null) Add(pointer, new("Das ist keine Internetadresse (http, https).", "This is not a web address (http, https)."));
     }
 
     public Offer Offer(Offer offer, string pointer)
     {
         if (offer.Name.Count == 0) Add(pointer + "/name", new("Der Name fehlt.", "The name is missing."));
+        if (offer.Url is { } url) WebAddress(url, pointer + "/url");
         if (offer.Place is { Lat: { } lat, Lon: { } lon }) Place(new(lat, lon), pointer + "/place");
         foreach (var (index, schedule) in offer.Schedule.Index())
         {
@@ -232,7 +246,7 @@ internal sealed class IntakeCheck(CodeLists codes)
 
         return offer with
         {
-            Id = offer.Id == Guid.Empty ? Guid.CreateVersion7() : offer.Id,
+            Id = Taken(offer.Id, _offers),
             Name = Labels(offer.Name, pointer + "/name"),
             Description = offer.Description.ToDictionary(text => Language(text.Key, $"{pointer}/description/{text.Key}"), text => Plain(text.Value, $"{pointer}/description/{text.Key}")),
             Languages = Each(offer.Languages, pointer + "/languages", Language),
@@ -240,6 +254,11 @@ internal sealed class IntakeCheck(CodeLists codes)
             Accessibility = Each(offer.Accessibility, pointer + "/accessibility", (code, at) => Code(codes.Accessibility, code, at)),
         };
     }
+
+    /// <summary>
+    /// An id names what the entry has already, once. Any other is replaced: nobody's offer or person can be claimed by naming its id.
+    /// </summary>
+    private static Guid Taken(Guid? id, HashSet<Guid> known) => id is { } named && known.Remove(named) ? named : Guid.CreateVersion7();
 
     private static bool IsInGermany(double lat, double lon) => lat is >= 47.2 and <= 55.1 && lon is >= 5.8 and <= 15.1;
 

@@ -23,14 +23,14 @@ public static class ChangeAssociation
         if (entry is null) return GetAssociation.NotFound(id.ToString()).ToResult();
         if (!caller.May(Scopes.RegistryWrite, entry.Area)) return RegisterAssociation.ForeignArea(entry.Area).ToResult();
         if (IfMatch.Require(http, entry.Version) is { } stale) return stale.ToResult();
-        if (!intake.Read(patch.Apply(ToInput(entry))).TryGet(out var accepted, out var problem)) return problem.ToResult();
+        if (!intake.Read(patch.Apply(ToInput(entry)), entry).TryGet(out var accepted, out var problem)) return problem.ToResult();
         // Moving an entry away needs authority in both areas: nobody fills another's register.
         var area = accepted.Content.Area;
         if (!caller.May(Scopes.RegistryWrite, area)) return RegisterAssociation.ForeignArea(area).ToResult();
         if (!caller.May(Scopes.RegistryApprove, entry.Area) || !caller.May(Scopes.RegistryApprove, area))
         {
             if (await writer.IdentifierProblemAsync(entry.Id, accepted.Content, ct) is { } taken) return taken.ToResult();
-            var receipt = await submissions.EnterAsync(entry.Id, entry.Version, accepted, caller.Subject, ct);
+            var receipt = await submissions.EnterAsync(entry.Id, entry, accepted, caller.Subject, ct);
             return TypedResults.Accepted($"{RegistryApi.Prefix}/submissions/{receipt.Id}", receipt);
         }
 

@@ -18,7 +18,7 @@ namespace Wir.Registry.Features.Associations;
 public sealed record AssociationFilter(
     [property: Description("Words of the name")] string? Q,
     [property: Description("Area key; everything below it counts, too")] string? Area,
-    [property: Description("Category code of the register's own tree; everything below it counts, too")] string? Category,
+    [property: Description("Codes of categories, everything below them counts, too; with a comma: any of them, given several times: all of them, after a minus: not; also icnpo:1200, ao52:21")] string[]? Category,
     [property: Description("Code of the kind")] string? Kind,
     [property: Description("BCP 47 tag of a language spoken")] string? Language,
     [property: Description("Code of a target group")] string? TargetGroup,
@@ -85,12 +85,8 @@ public static class ListAssociations
             entries = entries.Where(association => keys.Contains(association.Area));
         }
 
-        if (filter.Category is { } category)
-        {
-            var wanted = codes.Categories.DescendantsAndSelf(category).Select(code => $"wir:{code}").ToArray();
-            entries = entries.Where(association => association.Categories.Any(code => wanted.Contains(code)));
-        }
-
+        if (!CategoryFilter.Of(filter.Category, codes.Schemes).TryGet(out var categories, out var unknown)) return unknown;
+        entries = categories.Apply(entries);
         if (filter.Kind is { } kind) entries = entries.Where(association => association.Kind == kind);
         if (filter.TargetGroup is { } group) entries = entries.Where(association => association.TargetGroups.Contains(group));
         if (filter.Language is { } tag)
@@ -113,7 +109,6 @@ public static class ListAssociations
         var faults = new List<Fault>();
         if (filter.Q?.Length > MaxQuery) faults.Add(Query.Fault("q", new($"Höchstens {MaxQuery} Zeichen.", $"At most {MaxQuery} characters.")));
         if (filter.Count is not (null or "none" or "estimate" or "exact")) faults.Add(Query.Fault("count", new("Erlaubt ist none, estimate oder exact.", "Allowed is none, estimate or exact.")));
-        CheckCode("category", filter.Category, codes.Categories);
         CheckCode("kind", filter.Kind, codes.Kinds);
         CheckCode("targetGroup", filter.TargetGroup, codes.TargetGroups);
         return faults;

@@ -17,7 +17,9 @@ namespace Wir.Registry.Features.Associations;
 /// <param name="Tzid">The zone of the local start.</param>
 /// <param name="StartsAt">The same as an instant.</param>
 /// <param name="EndsAt">The end as an instant.</param>
-public sealed record OccurrenceView(Guid OfferId, IReadOnlyDictionary<string, string> Name, string Start, string Tzid, DateTimeOffset StartsAt, DateTimeOffset EndsAt);
+/// <param name="Demo">Made up for demonstration.</param>
+public sealed record OccurrenceView(
+    Guid OfferId, IReadOnlyDictionary<string, string> Name, string Start, string Tzid, DateTimeOffset StartsAt, DateTimeOffset EndsAt, bool Demo);
 
 /// <summary>When an association's offers take place: recurrence, exceptions and Hessian holidays worked out.</summary>
 public static class ListOccurrences
@@ -40,12 +42,12 @@ public static class ListOccurrences
         if (entry is null) return GetAssociation.NotFound(id.ToString()).ToResult();
         if (entry.Status == AssociationStatus.Withdrawn && caller.AudienceFor(entry.Area) == Audience.Public) return GetAssociation.Gone(entry).ToResult();
         var views = entry.Content.Offers
-            .SelectMany(offer => offer.Schedule.SelectMany(schedule => Recurrence.Expand(schedule, first, last).Select(occurrence => ViewOf(offer, schedule, occurrence))))
+            .SelectMany(offer => offer.Schedule.SelectMany(schedule => Recurrence.Expand(schedule, first, last).Select(occurrence => ViewOf(offer, schedule, occurrence, entry.Demo))))
             .OrderBy(view => view.StartsAt).ThenBy(view => view.OfferId).ToArray();
         return Reads.Ok(new ListOf<OccurrenceView>(views, new ListLinks($"{http.Request.Path}{http.Request.QueryString}", null, null), new ListMeta()));
     }
 
-    private static OccurrenceView ViewOf(Offer offer, Schedule schedule, Occurrence occurrence) => new(
+    private static OccurrenceView ViewOf(Offer offer, Schedule schedule, Occurrence occurrence, bool demo) => new(
         offer.Id, offer.Name, occurrence.Start.ToString("uuuu'-'MM'-'dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture), schedule.Tzid,
-        occurrence.Instant.ToDateTimeOffset(), occurrence.Instant.Plus(Duration.FromMinutes(schedule.DurationMinutes)).ToDateTimeOffset());
+        occurrence.Instant.ToDateTimeOffset(), occurrence.Instant.Plus(Duration.FromMinutes(schedule.DurationMinutes)).ToDateTimeOffset(), demo);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 using Wir.Areas;
@@ -55,31 +56,55 @@ public sealed record AreaView
 public sealed record CodeView(
     string Scheme, string Code, string? Parent, IReadOnlyDictionary<string, string> Label, IReadOnlyDictionary<string, string> Mappings, bool IsCurrent);
 
+/// <summary>About a list of areas.</summary>
+public sealed record AreaMeta : ListMeta
+{
+    /// <summary>Places outside the register to which the postal code (also) leads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Outside { get; init; }
+}
+
+/// <param name="Version">Of the code list; raised with every change of it.</param>
+public sealed record CodeMeta(string Version) : ListMeta;
+
 public static class CatalogueEndpoints
 {
     public static RouteGroupBuilder MapCatalogues(this RouteGroupBuilder api)
     {
         api.MapGet("/areas", ListAreas).WithName("ListAreas").WithTags("Catalogues").WithSummary("Areas with validity, successors and postal codes");
-        api.MapGet("/categories", ListCategories).WithName("ListCategories").WithTags("Catalogues").WithSummary("The tree of categories");
+        api.MapGet("/categories", ListCategories).WithName("ListCategories").WithTags("Catalogues").WithSummary("A scheme of categories: the register's own tree, ICNPO, or the purposes of § 52 AO");
         api.MapGet("/codes/{list}", ListCodes).WithName("ListCodes").WithTags("Catalogues").WithSummary("A code list: kinds, target-groups, accessibility");
         return api;
     }
 
-    private static ReadResult<ListOf<AreaView>> ListAreas(
+    private static Results<ReadResult<ListOf<AreaView, AreaMeta>>, ProblemHttpResult> ListAreas(
         HttpContext http, [AsParameters] Paging paging, AreaRegister areas, TimeProvider time,
-        [Description("Civil day for which the areas are asked; today when absent")] DateOnly? asOf)
+        [Description("Civil day for which the areas are asked; today when absent")] DateOnly? asOf,
+        [Description("Only the municipalities to which this postal code led on that day")] string? postalCode)
     {
         var (take, after) = (paging.Take(), paging.After<Position>(http)?.Key);
         var day = asOf is { } date ? LocalDate.FromDateOnly(date) : time.Today();
-        var rows = areas.All.Where(area => area.IsValidOn(day) && (after is null || string.CompareOrdinal(area.Key, after) > 0)).Take(take + 1).Select(AreaView.Of).ToArray();
+        if (postalCode is not null && (postalCode.Length != 5 || !postalCode.All(char.IsAsciiDigit)))
+        {
+            return Query.Invalid("postalCode", new("Erwartet werden fünf Ziffern.", "Five digits are expected.")).ToResult();
+        }
+
+        var found = postalCode is null ? null : areas.ByPostalCode(postalCode, day);
+        var rows = (found?.Areas ?? areas.All).Where(area => area.IsValidOn(day) && (after is null || string.CompareOrdinal(area.Key, after) > 0)).Take(take + 1).Select(AreaView.Of).ToArray();
         var (data, links) = Paging.Cut(http, rows, take, last => new Position(last.Key));
-        return Reads.Ok(new ListOf<AreaView>(data, links, new ListMeta()));
+        return Reads.Ok(new ListOf<AreaView, AreaMeta>(data, links, new AreaMeta { Outside = found is { OutsideNames.Count: > 0 } ? found.OutsideNames : null }));
     }
 
-    private static ReadResult<ListOf<CodeView>> ListCategories(HttpContext http, [AsParameters] Paging paging, CodeLists codes) =>
-        Page(http, paging, codes.Categories, "wir", 200);
+    private static Results<ReadResult<ListOf<CodeView, CodeMeta>>, ProblemHttpResult> ListCategories(
+        HttpContext http, [AsParameters] Paging paging, CodeLists codes,
+        [Description("wir (the register's own tree, also when absent), icnpo or ao52 (purposes of § 52 AO)")] string scheme = CategorySchemes.Own)
+    {
+        if (codes.Schemes.Find(scheme) is { } list) return Page(http, paging, list, scheme, 200);
+        var names = string.Join(", ", codes.Schemes.Names);
+        return Query.Invalid("scheme", new($"Erlaubt ist {names}.", $"Allowed is {names}.")).ToResult();
+    }
 
-    private static Results<ReadResult<ListOf<CodeView>>, ProblemHttpResult> ListCodes(
+    private static Results<ReadResult<ListOf<CodeView, CodeMeta>>, ProblemHttpResult> ListCodes(
         [Description("kinds, target-groups or accessibility")] string list, HttpContext http, [AsParameters] Paging paging, CodeLists codes)
     {
         var found = list switch { "kinds" => codes.Kinds, "target-groups" => codes.TargetGroups, "accessibility" => codes.Accessibility, _ => null };
@@ -87,14 +112,14 @@ public static class CatalogueEndpoints
         return ServiceDefaults.Errors.CommonProblems.NotFound.With(new("Diese Liste gibt es nicht.", "There is no such list.")).ToResult();
     }
 
-    private static ReadResult<ListOf<CodeView>> Page(HttpContext http, Paging paging, CodeList list, string scheme, int usual)
+    private static ReadResult<ListOf<CodeView, CodeMeta>> Page(HttpContext http, Paging paging, CodeList list, string scheme, int usual)
     {
         var take = paging.Take(usual: usual);
         var start = paging.After<Position>(http) is { } after ? list.Entries.TakeWhile(entry => entry.Code != after.Key).Count() + 1 : 0;
         var rows = list.Entries.Skip(start).Take(take + 1).Select(entry => new CodeView(
             scheme, entry.Code, entry.Parent, new Dictionary<string, string> { ["de"] = entry.De, ["en"] = entry.En }, entry.Mappings, entry.IsCurrent)).ToArray();
         var (data, links) = Paging.Cut(http, rows, take, last => new Position(last.Code));
-        return Reads.Ok(new ListOf<CodeView>(data, links, new ListMeta()));
+        return Reads.Ok(new ListOf<CodeView, CodeMeta>(data, links, new CodeMeta(list.Version)));
     }
 
     private sealed record Position(string Key);

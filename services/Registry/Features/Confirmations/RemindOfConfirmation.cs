@@ -60,7 +60,8 @@ public sealed class RemindOfConfirmation(
     private async Task AdvanceAsync(ConfirmationRequest request, DateTimeOffset now, CancellationToken ct)
     {
         var entry = await db.Associations.AsNoTracking().SingleAsync(candidate => candidate.Id == request.AssociationId, ct);
-        if (entry.Status != AssociationStatus.Published || entry.ConfirmedAt >= request.StartedAt)
+        // After a year without an answer the round is over; the next run begins another one.
+        if (entry.Status != AssociationStatus.Published || entry.ConfirmedAt >= request.StartedAt || now >= request.StartedAt + options.Value.ConfirmEvery)
         {
             db.ConfirmationRequests.Remove(request);
             return;
@@ -70,7 +71,7 @@ public sealed class RemindOfConfirmation(
         if (request.Reminders >= s_days.Length || recipient is null)
         {
             await AddTaskAsync(request, entry, ct);
-            // The last link stays good; the next round begins a year later.
+            // The last link stays good until the next round.
             request.NextAt = request.StartedAt + options.Value.ConfirmEvery;
             return;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Npgsql;
 using Wir.Messaging.Feed;
 using Wir.Registry.Features.Associations;
 
@@ -21,15 +22,17 @@ public sealed record ExportFile(string Path, long Position, byte[] Sha256, long 
 
 /// <summary>
 /// Exports as files of this process: made when asked for and the feed has moved on, one at a time, and kept so that an interrupted download
-/// can go on. A file that still shows what was withdrawn since is not served again.
+/// can go on. A file that still shows what was withdrawn or erased since is not served again, and is gone within a minute.
 /// </summary>
-public sealed class ExportFiles(FeedSnapshots feed, TimeProvider time) : IDisposable
+public sealed class ExportFiles(FeedSnapshots feed, NpgsqlDataSource source, TimeProvider time) : IDisposable
 {
     private const int BufferSize = 128 * 1024;
     private static readonly TimeSpan s_keep = TimeSpan.FromMinutes(10);
     private readonly SemaphoreSlim _making = new(1, 1);
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wir-registry-export-");
     private volatile IReadOnlyList<ExportFile> _files = [];
+
+    internal string Folder => _directory.FullName;
 
     /// <summary>Everything that is public now.</summary>
     public async Task<ExportFile> CurrentAsync(CancellationToken ct)
@@ -53,13 +56,46 @@ public sealed class ExportFiles(FeedSnapshots feed, TimeProvider time) : IDispos
     public async Task<ExportFile?> FindAsync(string tag, CancellationToken ct)
     {
         if (_files.FirstOrDefault(file => file.Tag == tag) is not { } file) return null;
-        return await feed.HasDeletesAfterAsync(file.Position, ct) ? null : file;
+        return await ShowsWhatIsGoneAsync(file, ct) ? null : file;
+    }
+
+    /// <summary>Deletes what nobody may or will ask for.</summary>
+    public async Task ForgetAsync(CancellationToken ct)
+    {
+        if (_files.Count == 0) return;
+        await _making.WaitAsync(ct);
+        try
+        {
+            var position = await feed.PositionAsync(ct);
+            var kept = new List<ExportFile>();
+            foreach (var file in _files)
+            {
+                var isWanted = file.Position == position || (file.MadeAt + s_keep > time.GetUtcNow() && !await ShowsWhatIsGoneAsync(file, ct));
+                if (isWanted) kept.Add(file);
+                else File.Delete(file.Path);
+            }
+
+            _files = kept;
+        }
+        finally
+        {
+            _making.Release();
+        }
     }
 
     public void Dispose()
     {
         _making.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    private async Task<bool> ShowsWhatIsGoneAsync(ExportFile file, CancellationToken ct)
+    {
+        if (await feed.HasDeletesAfterAsync(file.Position, ct)) return true;
+        await using var command = source.CreateCommand("select exists (select 1 from registry.retention_run where removed ? 'erasure' and at >= $1)");
+        // Its rows were read before it was made.
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = file.MadeAt.AddMinutes(-1).ToUniversalTime() });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     private async Task<ExportFile?> KnownAsync(CancellationToken ct)

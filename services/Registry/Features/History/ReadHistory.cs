@@ -22,7 +22,8 @@ namespace Wir.Registry.Features.History;
 /// <param name="Status">State of the entry from then on.</param>
 /// <param name="Name">Its name from then on.</param>
 /// <param name="Changed">Members that differ from the version before.</param>
-public sealed record VersionView(long Version, DateTimeOffset At, string Action, string Status, string Name, IReadOnlyList<string> Changed)
+/// <param name="Demo">Made up for demonstration.</param>
+public sealed record VersionView(long Version, DateTimeOffset At, string Action, string Status, string Name, IReadOnlyList<string> Changed, bool Demo)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Actor { get; init; }
@@ -52,7 +53,7 @@ public static class ReadHistory
         var views = new List<VersionView>();
         foreach (var version in data)
         {
-            views.Add(new(version.Version, version.At, version.Action, EnumCodes.Of(version.Status), version.Content.Name, Changed(before, version.Content))
+            views.Add(new(version.Version, version.At, version.Action, EnumCodes.Of(version.Status), version.Content.Name, Changed(before, version.Content), entry.Demo)
             {
                 Actor = audience == Audience.Public ? null : version.Actor,
                 Reason = audience == Audience.Public ? null : version.Reason,

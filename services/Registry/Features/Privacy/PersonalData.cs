@@ -61,7 +61,10 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         }
 
         var mails = await Mails(query).ExecuteDeleteAsync(ct);
-        var events = await EraseEventsAsync(query, scrub, ct);
+        var events = await EraseEventsAsync(query, areas, scrub, ct);
+        // Also tells every process that copies made before then are good no longer.
+        db.RetentionRuns.Add(new() { Id = Guid.CreateVersion7(), At = time.GetUtcNow(), Removed = new Dictionary<string, int> { ["erasure"] = persons.Sum(group => group.Count()) + versions.Count } });
+        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return new ErasureReport(persons.Sum(group => group.Count()), entries, versions.Count, submissions.Count, tasks.Count, mails, events);
     }
@@ -132,19 +135,23 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
     /// Events hold no persons, but texts and contact points that an office entered may have named one. The log and what is still to be
     /// sent are rewritten in place: same ids, same order.
     /// </summary>
-    private async Task<int> EraseEventsAsync(PersonQuery query, Scrub scrub, CancellationToken ct)
+    private async Task<int> EraseEventsAsync(PersonQuery query, string[] areas, Scrub scrub, CancellationToken ct)
     {
         var (patterns, rewritten) = (Patterns(query), 0);
-        var logged = await db.Database.SqlQuery<StoredEvent>(
-            $"select position, payload::text as payload from registry.event_log where payload::text ilike any({patterns})").ToListAsync(ct);
+        var logged = await db.Database.SqlQuery<StoredEvent>($"""
+            select e.position, e.payload::text as payload from registry.event_log e join registry.association a on a.id = e.aggregate_id
+            where a.area = any({areas}) and e.payload::text ilike any({patterns})
+            """).ToListAsync(ct);
         foreach (var row in logged)
         {
             if (scrub.Json(row.Payload) is not { } clean) continue;
             rewritten += await db.Database.ExecuteSqlAsync($"update registry.event_log set payload = {clean}::json where position = {row.Position}", ct);
         }
 
-        var waiting = await db.Database.SqlQuery<StoredEvent>(
-            $"select position, payload::text as payload from registry.outbox_message where payload::text ilike any({patterns})").ToListAsync(ct);
+        var waiting = await db.Database.SqlQuery<StoredEvent>($"""
+            select e.position, e.payload::text as payload from registry.outbox_message e join registry.association a on a.id = e.aggregate_id
+            where a.area = any({areas}) and e.payload::text ilike any({patterns})
+            """).ToListAsync(ct);
         foreach (var row in waiting)
         {
             if (scrub.Json(row.Payload) is not { } clean) continue;

@@ -9,7 +9,7 @@ using Wir.ServiceDefaults.Http;
 namespace Wir.Registry.Features.Privacy;
 
 /// <param name="Classes">What is kept, why and for how long.</param>
-/// <param name="Runs">The last runs of the job that removes it, newest first.</param>
+/// <param name="Runs">The last runs of the job that removes it, and erasures of persons, newest first.</param>
 public sealed record RetentionView(IReadOnlyList<RetentionClass> Classes, IReadOnlyList<RetentionRunView> Runs);
 
 public sealed record RetentionRunView(DateTimeOffset At, IReadOnlyDictionary<string, int> Removed);

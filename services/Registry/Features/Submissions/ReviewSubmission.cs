@@ -49,8 +49,9 @@ public static class ReviewSubmission
 
     public static async Task<Results<Ok<SubmissionReceipt>, ProblemHttpResult>> Handle(
         [Description("The submission")] Guid id, HttpContext http, JsonBody<ReviewInput> body, Caller caller,
-        RegistryDb db, AssociationWriter writer, TimeProvider time, CancellationToken ct)
+        RegistryDb db, AssociationWriter writer, DecisionMail mail, TimeProvider time, CancellationToken ct)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var submission = await db.Submissions.SingleOrDefaultAsync(candidate => candidate.Id == id, ct);
         if (submission is null) return NotFound().ToResult();
         if (Refusal(submission, http, caller) is { } refusal) return refusal.ToResult();
@@ -58,10 +59,11 @@ public static class ReviewSubmission
         var now = time.GetUtcNow();
         submission.Decide(body.Value.Decision == "approve", caller.Subject, body.Value.Comment, now);
         db.Emit(RegistryMessages.Reviewed(submission));
+        await mail.AddAsync(submission, ct);
         if (submission.State == SubmissionState.Approved)
         {
             var change = new Change(caller.Subject, "approved", body.Value.Comment, now);
-            if (await PublishAsync(submission, writer, change, ct) is { } problem) return problem.ToResult();
+            if (await PublishAsync(submission, db, writer, change, ct) is { } problem) return problem.ToResult();
         }
         else
         {
@@ -75,11 +77,12 @@ public static class ReviewSubmission
             }
         }
 
+        await transaction.CommitAsync(ct);
         IfMatch.Tell(http, submission.Version);
         return TypedResults.Ok(SubmissionWriter.ReceiptOf(submission));
     }
 
-    private static async Task<ProblemCase?> PublishAsync(Submission submission, AssociationWriter writer, Change change, CancellationToken ct)
+    private static async Task<ProblemCase?> PublishAsync(Submission submission, RegistryDb db, AssociationWriter writer, Change change, CancellationToken ct)
     {
         Outcome<Association> saved;
         if (submission.IsNew)
@@ -89,7 +92,8 @@ public static class ReviewSubmission
         else
         {
             var entry = await writer.FindAsync(submission.AssociationId, ct);
-            if (entry is null || entry.Version != submission.BaseVersion)
+            // A confirmation changes nothing of what the change is about.
+            if (entry is null || await db.Versions.AnyAsync(version => version.AssociationId == entry.Id && version.Version > submission.BaseVersion && version.Action != "confirmed", ct))
             {
                 return Problems.EntryChanged.With(new(
                     "Der Eintrag ist nicht mehr der, auf den sich die Änderung bezieht. Bitte ablehnen und neu einreichen lassen.",

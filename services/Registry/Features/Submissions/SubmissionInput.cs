@@ -16,7 +16,7 @@ public sealed record SubmissionInput : AssociationInput
 /// <summary>Who hands it in; never published.</summary>
 public sealed record SubmitterInput(
     [MinLength(2), MaxLength(120)] string Name,
-    [EmailAddress, MaxLength(254)] string Email,
+    [RegularExpression(Mail.OutgoingMail.AddressPattern), MaxLength(254)] string Email,
     [MaxLength(60)] string? Role = null);
 
 public sealed record ConfirmInput([MinLength(1), MaxLength(200)] string Token);

@@ -10,12 +10,17 @@ using Wir.ServiceDefaults.Errors;
 namespace Wir.Registry.Features.Submissions;
 
 /// <summary>Puts submissions into the municipality's queue: at once when an office hands them in, else when the e-mail address is proven.</summary>
-public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOptions<RegistryOptions> options, TimeProvider time)
+public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AreaRegister areas, IOptions<RegistryOptions> options, TimeProvider time)
 {
     /// <summary>From an office: nobody has to prove an address.</summary>
-    public async Task<SubmissionReceipt> EnterAsync(Guid associationId, long? baseVersion, Accepted accepted, string subject, CancellationToken ct)
+    /// <param name="id">The entry to change, or the id of a new one.</param>
+    /// <param name="entry">The entry to change.</param>
+    /// <param name="accepted">What it is to be.</param>
+    /// <param name="subject">Who hands it in.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<SubmissionReceipt> EnterAsync(Guid id, Association? entry, Accepted accepted, string subject, CancellationToken ct)
     {
-        var submission = Create(associationId, baseVersion, accepted, accepted.Persons, null, subject);
+        var submission = Create(id, entry, accepted, accepted.Persons, null, subject);
         Enter(submission);
         db.Submissions.Add(submission);
         await db.SaveChangesAsync(ct);
@@ -24,10 +29,10 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOpti
 
     /// <summary>From anybody: waits for the click on the link in the mail.</summary>
     public async Task<Outcome<SubmissionReceipt>> AwaitAsync(
-        Guid associationId, long? baseVersion, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter submitter, string subject, CancellationToken ct)
+        Guid id, Association? entry, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter submitter, string subject, CancellationToken ct)
     {
         var (token, hash) = OneTimeToken.Create();
-        var submission = Create(associationId, baseVersion, accepted, persons, submitter, subject);
+        var submission = Create(id, entry, accepted, persons, submitter, subject);
         submission.TokenHash = hash;
         submission.TokenExpiresAt = submission.CreatedAt + options.Value.LinkLifetime;
         // A repeatable request (Idempotency-Key) has one open already.
@@ -74,12 +79,12 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOpti
         db.Emit(RegistryMessages.Submitted(submission));
     }
 
-    private Submission Create(Guid associationId, long? baseVersion, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter? submitter, string subject) => new()
+    private Submission Create(Guid id, Association? entry, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter? submitter, string subject) => new()
     {
         Id = Guid.CreateVersion7(),
-        AssociationId = associationId,
-        BaseVersion = baseVersion,
-        Area = accepted.Content.Area,
+        AssociationId = id,
+        BaseVersion = entry?.Version,
+        Area = AreaInCharge(entry?.Area ?? accepted.Content.Area, accepted.Content.Area),
         State = SubmissionState.AwaitingConfirmation,
         Content = accepted.Content,
         Persons = persons,
@@ -87,4 +92,7 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, IOpti
         SubmittedBy = subject,
         CreatedAt = time.GetUtcNow(),
     };
+
+    /// <summary>Who takes an entry from one municipality to another needs the one that has both: else a municipality could take its neighbour's entries.</summary>
+    private string AreaInCharge(string before, string after) => areas.AncestorsAndSelf(before).First(area => areas.IsWithin(after, area.Key)).Key;
 }

@@ -18,7 +18,7 @@ public sealed record ReportInput(
     Guid AssociationId,
     [MinLength(3), MaxLength(2000)] string Message,
     [AllowedValues("contact", "closed", "duplicate", "other")] string Subject = "other",
-    [EmailAddress, MaxLength(254)] string? Email = null);
+    [RegularExpression(Mail.OutgoingMail.AddressPattern), MaxLength(254)] string? Email = null);
 
 /// <param name="Id">For enquiries.</param>
 /// <param name="State"><c>received</c>.</param>

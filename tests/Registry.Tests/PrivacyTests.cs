@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using Wir.Registry.Features.Exports;
+using Wir.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Wir.Registry.Tests;
+
+/// <summary>Who has left office, and who was erased, is nowhere that anybody reads: not in answers, feed, export, events or kept copies.</summary>
+[Lane(Lane.Functional)]
+public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    private static readonly string[] s_formats = ["json", "ndjson", "csv", "geojson", "jsonld"];
+
+    [Fact]
+    public async Task Who_left_office_by_the_calendar_alone_is_gone_although_the_entry_did_not_change()
+    {
+        var input = Sample.Association();
+        ((JsonArray)input["contacts"]!).Add(Sample.Person("Kalendaria Vorsitz"));
+        var created = await registry.Office.PostAsync("/associations", input);
+        var id = (Guid)created.Json["id"]!;
+        var before = await registry.Anonymous.GetAsync(created.Location!);
+        Assert.Contains("Kalendaria", before.Text, StringComparison.Ordinal);
+
+        // The last day in office passes; nobody touches the entry.
+        await registry.QueryAsync($"update registry.person_contact set until = current_date - 1 where association_id = '{id}'");
+
+        var after = await registry.Anonymous.GetAsync(created.Location!, ("If-None-Match", before.ETag!));
+        Assert.Equal((200, (int)before.Json["version"]!), (after.Status, (int)after.Json["version"]!));
+        // Caches may keep nothing without asking.
+        Assert.Contains("no-cache", before.Headers["Cache-Control"], StringComparison.Ordinal);
+        foreach (var (role, client) in new[] { ("anonymous", registry.Anonymous), ("authority", registry.Authority), ("other office", registry.OtherOffice) })
+        {
+            foreach (var path in Everywhere(id, created.Location!))
+            {
+                var answer = await client.GetAsync(path);
+                Assert.False(answer.Text.Contains("Kalendaria", StringComparison.Ordinal), $"{role} reads the former chair at {path}");
+            }
+
+            Assert.Empty((await client.GetAsync("/associations?q=Kalendaria")).Json["data"]!.AsArray());
+            var batch = await client.PostAsync("/associations/batch", new JsonObject { ["ids"] = new JsonArray(id.ToString()) });
+            Assert.Single(batch.Json["data"]!.AsArray());
+            Assert.DoesNotContain("Kalendaria", batch.Text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("Kalendaria", await ExportAsync(), StringComparison.Ordinal);
+        Assert.All(await registry.FindEverywhereAsync("Kalendaria"), row => Assert.StartsWith("person_contact", row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_erasure_tells_other_services_by_event_what_their_copies_should_say()
+    {
+        var input = Sample.Association();
+        input["texts"]!["de"]!["description"] = "Leitung: Ottokar Kopierfrei.";
+        var created = await registry.Office.PostAsync("/associations", input);
+        var id = (Guid)created.Json["id"]!;
+
+        await registry.Office.PostAsync("/privacy/erase", new JsonObject { ["name"] = "Ottokar Kopierfrei" });
+
+        await Eventually.TrueAsync(async () => (await registry.QueryAsync($"select 1 from registry.event_log where aggregate_id = '{id}' and type like '%association-published%'")).Count == 2, "the clean snapshot is sent");
+        var last = (await registry.QueryAsync($"select payload::text from registry.event_log where aggregate_id = '{id}' order by sequence desc limit 1"))[0];
+        Assert.Contains("Leitung: […].", last, StringComparison.Ordinal);
+        Assert.Empty(await registry.FindEverywhereAsync("Kopierfrei"));
+    }
+
+    [Fact]
+    public async Task An_office_erases_in_its_own_area_only_events_included()
+    {
+        var own = Sample.Association("Eigener Verein");
+        own["texts"]!["de"]!["description"] = "Bei Nachbarine Nebenan.";
+        var foreign = Sample.Association("Nachbarverein", RegistryFixture.Frankenberg);
+        foreign["texts"]!["de"]!["description"] = "Bei Nachbarine Nebenan.";
+        var mine = await registry.Office.PostAsync("/associations", own);
+        var theirs = await registry.OtherOffice.PostAsync("/associations", foreign);
+        await Eventually.TrueAsync(async () => (await registry.QueryAsync("select 1 from registry.event_log where payload::text like '%Nachbarine%'")).Count == 2, "both events are in the log");
+
+        await registry.Office.PostAsync("/privacy/erase", new JsonObject { ["name"] = "Nachbarine Nebenan" });
+
+        Assert.DoesNotContain("Nachbarine", (await registry.Anonymous.GetAsync(mine.Location!)).Text, StringComparison.Ordinal);
+        Assert.Contains("Nachbarine", (await registry.Anonymous.GetAsync(theirs.Location!)).Text, StringComparison.Ordinal);
+        Assert.Equal([(string)theirs.Json["id"]!], await registry.QueryAsync("select aggregate_id from registry.event_log where payload::text like '%Nachbarine%'"));
+    }
+
+    private static IEnumerable<string> Everywhere(Guid id, string path) =>
+    [
+        .. s_formats.Select(format => $"{path}?format={format}"), .. s_formats.Select(format => $"/associations?limit=200&format={format}"),
+        $"{path}?asOf={DateTime.UtcNow.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", $"{path}/versions", "/changes?limit=5000", "/internal/events?limit=200",
+        "/hsds/organizations?full_service=true&per_page=500", "/hsds/services?format=ndjson&full=true", $"/hsds/organizations/{id}?full_service=true",
+        "/hsds/organizations?search=Kalendaria",
+    ];
+
+    private async Task<string> ExportAsync() => PlainExport.Of((await registry.Anonymous.GetAsync(PlainExport.Path)).Bytes);
+}
+
+/// <summary>A registry in which nobody was erased before.</summary>
+[Lane(Lane.Functional)]
+public sealed class ErasedExportTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    [Fact]
+    public async Task An_erasure_reaches_the_feed_the_events_and_exports_that_were_made_before()
+    {
+        const string Name = "Theodora Weggetilgt";
+        var input = Sample.Association();
+        input["texts"]!["de"]!["description"] = $"Fragen beantwortet {Name} gern.";
+        var created = await registry.Office.PostAsync("/associations", input);
+        await SettledAsync();
+        var begun = await registry.Anonymous.GetAsync(PlainExport.Path, ("Range", "bytes=0-99"));
+        Assert.Contains(Name, await ExportAsync(), StringComparison.Ordinal);
+        // Gone from the current version already: only older copies hold it.
+        await registry.Office.PatchAsync(created.Location!, new JsonObject { ["texts"] = new JsonObject { ["de"] = new JsonObject { ["summary"] = "Sport", ["description"] = null } } }, 1);
+        await SettledAsync();
+        Assert.Equal(206, (await registry.Anonymous.GetAsync(PlainExport.Path, ("Range", "bytes=100-"), ("If-Range", begun.ETag!))).Status);
+
+        var erased = await registry.Office.PostAsync("/privacy/erase", new JsonObject { ["name"] = Name });
+        await SettledAsync();
+        var rest = await registry.Anonymous.GetAsync(PlainExport.Path, ("Range", "bytes=100-"), ("If-Range", begun.ETag!));
+        var exports = registry.App.Services.GetRequiredService<ExportFiles>();
+        await exports.ForgetAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((200, 200), (erased.Status, rest.Status));
+        Assert.NotEqual(begun.ETag, rest.ETag);
+        Assert.Empty(await registry.FindEverywhereAsync("Weggetilgt"));
+        Assert.DoesNotContain(Directory.GetFiles(exports.Folder), file => PlainExport.Of(File.ReadAllBytes(file)).Contains("Weggetilgt", StringComparison.Ordinal));
+        Assert.Contains((await registry.Authority.GetAsync("/privacy/retention")).Json["runs"]!.AsArray(), run => run!["removed"]!["erasure"] is not null);
+    }
+
+    private async Task<string> ExportAsync() => PlainExport.Of((await registry.Anonymous.GetAsync(PlainExport.Path)).Bytes);
+
+    private Task SettledAsync() =>
+        Eventually.TrueAsync(async () => (await registry.QueryAsync("select count(*) from registry.feed_pending"))[0] == "0", "all changes have their position");
+}
+
+internal static class PlainExport
+{
+    public const string Path = "/exports/associations.ndjson.gz";
+
+    public static string Of(byte[] zipped)
+    {
+        using var reader = new StreamReader(new GZipStream(new MemoryStream(zipped), CompressionMode.Decompress), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
