@@ -15,7 +15,9 @@ namespace Wir.Bench;
 /// <summary>The registry in a process of its own with many made-up entries, on servers that flush to disk. Loaded once for all benchmarks of a run.</summary>
 internal sealed class RegistryStage
 {
-    public const int Entries = 100_000;
+    /// <summary>How many; <c>WIR_BENCH_ENTRIES</c> says otherwise.</summary>
+    public static int Entries { get; } = Setting("WIR_BENCH_ENTRIES", 100_000);
+
     private static readonly Lazy<Task<RegistryStage>> s_current = new(CreateAsync);
     private readonly TokenIssuer _issuer = TokenIssuer.Create();
     private readonly Dictionary<string, string?> _settings;
@@ -46,6 +48,29 @@ internal sealed class RegistryStage
     public TimeSpan Loading { get; private set; }
 
     public static Task<RegistryStage> GetAsync() => s_current.Value;
+
+    public static int Setting(string name, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
+
+    /// <summary>How long each of many runs of the same statement takes on a connection of its own: the least that an answer can cost.</summary>
+    public async Task<List<double>> RepeatSqlAsync(int times, string sql, Func<int, object?> parameter)
+    {
+        var taken = new List<double>(times);
+        for (var i = -5; i < times; i++)
+        {
+            await using var command = Database.CreateCommand(sql);
+            if (parameter(i) is { } value) command.Parameters.AddWithValue(value);
+            var clock = Stopwatch.GetTimestamp();
+            await using (var reader = await command.ExecuteReaderAsync())
+            {
+                while (await reader.ReadAsync()) { }
+            }
+
+            if (i >= 0) taken.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+        }
+
+        return taken;
+    }
 
     /// <summary>Resident memory of the service now, in MB.</summary>
     public double Memory() => Status("VmRSS");
