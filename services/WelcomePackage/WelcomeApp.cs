@@ -1,11 +1,17 @@
+using Wir.Jobs;
 using Wir.Messaging;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Features.Associations;
+using Wir.WelcomePackage.Features.Counters;
+using Wir.WelcomePackage.Features.Feedback;
 using Wir.WelcomePackage.Features.Languages;
+using Wir.WelcomePackage.Features.Media;
 using Wir.WelcomePackage.Features.Packages;
 using Wir.WelcomePackage.Features.Pages;
+using Wir.WelcomePackage.Features.Scheduling;
+using Wir.WelcomePackage.Features.Shared;
 using Wir.WelcomePackage.Live;
 using Wir.WelcomePackage.Messaging;
 
@@ -26,10 +32,24 @@ public static class WelcomeApp
             .Queue("registry-events", queue => queue
                 .On<Contracts.AssociationPublished, WhenAssociationPublished>()
                 .On<Contracts.AssociationWithdrawn, WhenAssociationWithdrawn>()));
+        builder.AddJobs<WelcomeDb>(jobs =>
+        {
+            jobs.On<PublishOnTime>(PublishOnTime.Kind);
+            jobs.On<WithdrawOnTime>(WithdrawOnTime.Kind);
+            jobs.On<TurnFacts>(TurnFacts.Kind).DailyAt(0);
+            jobs.On<ForgetFeedback>(ForgetFeedback.Kind).DailyAt(3, 40);
+        });
         builder.Services.AddOptions<WelcomeOptions>().Bind(builder.Configuration.GetSection(WelcomeOptions.Section));
         builder.Services.AddSingleton<LanguageTable>();
         builder.Services.AddSingleton<LiveReader>();
+        builder.Services.AddSingleton<RevisionGate>();
         builder.Services.AddSingleton<Reading>();
+        builder.Services.AddSingleton<PageReader>();
+        builder.Services.AddSingleton<BlobStore>();
+        builder.Services.AddSingleton<PageCounter>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PageCounter>());
+        builder.Services.AddScoped<MediaCheck>();
+        builder.Services.AddScoped<TextRules>();
         builder.Services.AddScoped<Renderer>();
         builder.Services.AddScoped<LiveWriter>();
         builder.Services.AddScoped<PageEditing>();
@@ -47,9 +67,14 @@ public static class WelcomeApp
         api.MapLanguages();
         api.MapPages();
         api.MapTranslations();
+        api.MapShared();
+        api.MapMedia();
+        api.MapFeedback();
+        api.MapGet("/counters", ListCounts.Handle).WithName("ListCounters").WithTags("Counters").WithSummary("How often pages were read; numbers below five are hidden");
         api.MapAssociations();
         api.MapPackages();
         api.MapMessaging<WelcomeDb>();
+        api.MapJobs();
         return app;
     }
 }

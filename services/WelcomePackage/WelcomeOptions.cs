@@ -13,4 +13,19 @@ public sealed class WelcomeOptions
 
     /// <summary>Without a sign of life for so long, the copy of associations is called stale.</summary>
     public TimeSpan RegistryPatience { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Answers to page reads kept in memory for the present content; 0 = none.</summary>
+    public int CachedPages { get; set; } = 4000;
+
+    /// <summary>How often counts of page reads are written.</summary>
+    public TimeSpan CountInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long feedback is kept.</summary>
+    public TimeSpan FeedbackKept { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>Pieces of feedback on one thing that are taken within an hour.</summary>
+    public int FeedbackPerHour { get; set; } = 60;
+
+    /// <summary>Largest picture, bytes.</summary>
+    public int MaxMediumSize { get; set; } = 8 * 1024 * 1024;
 }

@@ -49,7 +49,10 @@ public sealed class Welcome : IAsyncLifetime
 
     public Person Anonymous => As(TokenClaims.Anonymous, []);
 
-    public static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
+    /// <summary>The repository's folder.</summary>
+    public static string Repository { get; } = Root();
+
+    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
 
     public static Guid Seeded(string key) => WelcomeSeed.IdOf(key);
 
@@ -75,6 +78,17 @@ public sealed class Welcome : IAsyncLifetime
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>Waits until every committed change has its position in the feed.</summary>
+    public Task FeedInOrderAsync() =>
+        Eventually.TrueAsync(async () => await ScalarAsync<long>("select count(*) from welcomepackage.feed_pending") == 0, "feed in order");
+
+    /// <summary>A page's row in the feed.</summary>
+    public async Task<JsonNode?> FeedAsync(Guid id)
+    {
+        await FeedInOrderAsync();
+        return (await Anonymous.GetAsync("/changes?limit=5000")).Json["data"]!.AsArray().SingleOrDefault(row => (string)row!["id"]! == id.ToString());
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
@@ -92,6 +106,13 @@ public sealed class Welcome : IAsyncLifetime
     }
 }
 
+/// <summary>One service for all classes about editing: each works on pages of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneWelcome : ICollectionFixture<Welcome>
+{
+    public const string Name = "One welcome package";
+}
+
 /// <summary>Somebody who calls the service.</summary>
 public sealed class Person(Welcome welcome, TokenIssuer issuer, string subject, string[] scopes, string[] areas)
 {
@@ -106,7 +127,11 @@ public sealed class Person(Welcome welcome, TokenIssuer issuer, string subject, 
         using var request = new HttpRequestMessage(method, WelcomeApp.Prefix + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue(subject, scopes, areas, DateTimeOffset.UtcNow));
         request.Headers.AcceptLanguage.ParseAdd("en");
-        if (body is not null)
+        if (body is HttpContent content)
+        {
+            request.Content = content;
+        }
+        else if (body is not null)
         {
             var json = body as string ?? System.Text.Json.JsonSerializer.Serialize(body, System.Text.Json.JsonSerializerOptions.Web);
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");

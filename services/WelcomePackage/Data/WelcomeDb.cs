@@ -33,6 +33,14 @@ public sealed class WelcomeDb(DbContextOptions<WelcomeDb> options) : ServiceDb(o
 
     public DbSet<AssociationCopy> Associations => Set<AssociationCopy>();
 
+    public DbSet<Medium> Media => Set<Medium>();
+
+    public DbSet<Blob> Blobs => Set<Blob>();
+
+    public DbSet<Feedback> Feedback => Set<Feedback>();
+
+    public DbSet<PageCount> PageCounts => Set<PageCount>();
+
     public DbSet<ContentCounter> Content => Set<ContentCounter>();
 
     public DbSet<LanguageRow> Languages => Set<LanguageRow>();

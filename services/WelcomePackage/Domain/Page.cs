@@ -35,6 +35,9 @@ public sealed class Page
     public DateOnly? CheckedAt { get; set; }
     public DateOnly? ReviewBy { get; set; }
 
+    /// <summary>When it is withdrawn by itself.</summary>
+    public DateTimeOffset? UnpublishAt { get; set; }
+
     /// <summary>Why it was withdrawn or removed.</summary>
     public string? Reason { get; set; }
     public Guid? SuccessorId { get; set; }

@@ -5,7 +5,7 @@ public sealed class SharedItem
 {
     public required string Key { get; init; }
 
-    /// <summary><c>fact</c> (used within a text) or <c>block</c> (a paragraph of its own).</summary>
+    /// <summary><c>fact</c> (used within a text), or <c>block</c> or <c>contact</c> (a paragraph of its own).</summary>
     public required string Kind { get; init; }
 
     /// <summary>Area whose editors may change it.</summary>
@@ -22,9 +22,18 @@ public sealed class SharedItem
 public sealed record SharedContent(
     IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Texts, IReadOnlyList<FactValue> Values)
 {
+    /// <summary>Where a contact can be reached.</summary>
+    public ContactDetails? Contact { get; init; }
+
     /// <summary>The value that holds on a day: the latest one that had begun; the first when none had.</summary>
     public FactValue? ValueOn(DateOnly day) => Values.LastOrDefault(value => value.AsOf is null || value.AsOf <= day) ?? (Values.Count > 0 ? Values[0] : null);
 }
+
+/// <param name="Phone">As it is dialled.</param>
+/// <param name="Email">Of an office, never of a person.</param>
+/// <param name="Website">Its address.</param>
+/// <param name="Address">One line.</param>
+public sealed record ContactDetails(string? Phone, string? Email, string? Website, string? Address);
 
 /// <param name="AsOf">First day on which it holds; null = unknown, long ago.</param>
 /// <param name="Value">As it stands in a text, by language.</param>

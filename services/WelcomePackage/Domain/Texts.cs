@@ -25,6 +25,25 @@ public enum OverlayPosition
     Instead,
 }
 
+/// <summary>One segment of the source that a translation says.</summary>
+/// <param name="Source">Hash of the source's segment.</param>
+/// <param name="Target">Hash of the translation's segment; null when the two texts are not cut alike.</param>
+/// <param name="Quality"><c>machine-translated</c> or <c>needs-review</c>; null = approved.</param>
+public sealed record BasisSegment(string Source, string? Target = null, string? Quality = null);
+
+/// <summary>Where a draft stands between its author and those who decide.</summary>
+/// <param name="State">submitted, approved or rejected.</param>
+/// <param name="SubmittedBy">Who asked for the decision.</param>
+/// <param name="SubmittedAt">When.</param>
+/// <param name="DecidedBy">Who decided.</param>
+/// <param name="Comment">Of whoever acted last.</param>
+public sealed record DraftReview(string State, string SubmittedBy, DateTimeOffset SubmittedAt, string? DecidedBy = null, string? Comment = null)
+{
+    public const string Submitted = "submitted";
+    public const string Approved = "approved";
+    public const string Rejected = "rejected";
+}
+
 /// <summary>The one draft that a layer can have per language, beside what is live.</summary>
 public sealed class Draft
 {
@@ -40,10 +59,17 @@ public sealed class Draft
     /// <summary><c>machine-translated</c> or <c>needs-review</c> when the text is not to count as approved; null otherwise.</summary>
     public string? Quality { get; set; }
 
-    /// <summary>Hashes of the source's segments that this text says in its language; null for the source itself.</summary>
-    public string[]? Basis { get; set; }
+    /// <summary>What of the source this text says in its language; null for the source itself.</summary>
+    public IReadOnlyList<BasisSegment>? Basis { get; set; }
     public required string Author { get; set; }
     public required DateTimeOffset SavedAt { get; set; }
+
+    /// <summary>Null while it is being written.</summary>
+    public DraftReview? Review { get; set; }
+
+    /// <summary>When it becomes live by itself; somebody else than the author has agreed to that.</summary>
+    public DateTimeOffset? PublishAt { get; set; }
+    public string? PublishBy { get; set; }
 
     /// <summary>The page's version at the last save.</summary>
     public required long Version { get; set; }
@@ -62,7 +88,7 @@ public sealed class TextVersion
     public string? ChangeNote { get; init; }
     public bool Minor { get; init; }
     public string? Quality { get; init; }
-    public string[]? Basis { get; init; }
+    public IReadOnlyList<BasisSegment>? Basis { get; init; }
     public required string Author { get; init; }
     public required string PublishedBy { get; init; }
     public required DateTimeOffset PublishedAt { get; init; }

@@ -13,7 +13,13 @@ internal sealed class HtmlText
 
     public HtmlText Text(string text)
     {
-        foreach (var character in text) Append(character);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) _text.Append(text[i]).Append(text[++i]);
+            // Half a character cannot be written in UTF-8.
+            else if (!char.IsSurrogate(text[i])) Append(text[i]);
+        }
+
         return this;
     }
 

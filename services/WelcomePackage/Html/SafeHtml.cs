@@ -52,7 +52,8 @@ public static class SafeHtml
     /// <summary>A body with <paramref name="html"/> in it, as a browser would read it; scripts do not run and nothing is loaded.</summary>
     internal static IElement Parse(string html)
     {
-        var document = s_parser.ParseDocument("");
+        // Without a document type a table could stand within a paragraph, which browsers read otherwise.
+        var document = s_parser.ParseDocument("<!DOCTYPE html>");
         var body = document.Body!;
         foreach (var node in s_parser.ParseFragment(html, body).ToArray()) body.AppendChild(node);
         return body;

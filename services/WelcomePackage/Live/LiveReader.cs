@@ -59,6 +59,14 @@ public sealed class LiveReader(NpgsqlDataSource source)
             },
             ct);
 
+    /// <summary>Whether readers can see a page.</summary>
+    public async Task<bool> IsLiveAsync(Guid id, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"select exists (select 1 from {Schema}.live_page where page_id = @id and until is null)");
+        command.Parameters.AddWithValue("id", id);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>Number of the last change that readers could see.</summary>
     public async Task<long> RevisionAsync(CancellationToken ct)
     {

@@ -4,6 +4,7 @@ using Wir.Areas;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Domain;
 using Wir.WelcomePackage.Features.Languages;
+using Wir.WelcomePackage.Features.Media;
 using Wir.WelcomePackage.Html;
 
 namespace Wir.WelcomePackage.Live;
@@ -12,8 +13,8 @@ namespace Wir.WelcomePackage.Live;
 public sealed record Rendered(IReadOnlyList<TextBlock> Blocks, IReadOnlyList<OverlayPart> Parts, IReadOnlyList<FactView> Facts, IReadOnlySet<string> Uses);
 
 /// <summary>
-/// Puts shared items and addresses into a text: <c>{{fact:key}}</c> within a sentence, <c>{{block:key}}</c> as a paragraph of its own, and
-/// <c>page:id</c> as a link's target. It works on what <see cref="HtmlText"/> wrote, where such marks are text and nothing else.
+/// Puts shared items and addresses into a text: <c>{{fact:key}}</c> within a sentence, <c>{{block:key}}</c> and <c>{{contact:key}}</c> as a
+/// paragraph of their own, and <c>page:id</c> as a link's target. It works on what <see cref="HtmlText"/> wrote, where such marks are text and nothing else.
 /// </summary>
 public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, TimeProvider time)
 {
@@ -23,7 +24,8 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
     {
         _items ??= await db.Set<SharedItem>().AsNoTracking().ToDictionaryAsync(item => item.Key, ct);
         var language = LanguageTable.Known(lang);
-        var round = new Round(_items, (await languages.OfAsync(language, ct)).Chain, DateOf(time));
+        var pictures = await AltsAsync(text, lang, ct);
+        var round = new Round(_items, pictures, (await languages.OfAsync(language, ct)).Chain, DateOf(time));
         return new Rendered(
             isOverlay ? [] : [.. Blocks.Of(text.Body).Select(block => block with { Body = round.Expand(block.Body, 0) })],
             [.. text.Parts.Select(part => part with { Body = round.Expand(part.Body, 0) })],
@@ -39,25 +41,48 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
     /// <summary>The pages that a text links to.</summary>
     public static IEnumerable<Guid> PagesIn(string html) => PageLink().Matches(html).Select(match => Guid.Parse(match.Groups["id"].Value)).Distinct();
 
+    /// <summary>Marks that stand where nothing would be put in, or that no kind of item has.</summary>
+    public static IEnumerable<string> MisplacedIn(string html) =>
+        AnyMark().Matches(FactMark().Replace(BlockMark().Replace(html, ""), "")).Select(match => match.Value);
+
+    /// <summary>Kind and key of what a text names.</summary>
+    public static IEnumerable<(string Kind, string Key)> ItemsIn(string html) =>
+        Mark().Matches(html).Select(match => (match.Groups["kind"].Value, match.Groups["key"].Value)).Distinct();
+
+    /// <summary>What the text's pictures show, in its language.</summary>
+    private async Task<Dictionary<Guid, string>> AltsAsync(PageText text, string lang, CancellationToken ct)
+    {
+        var ids = text.Parts.Select(part => part.Body).Prepend(text.Body).SelectMany(MediaCheck.IdsIn).Distinct().ToArray();
+        if (ids.Length == 0) return [];
+        var media = await db.Media.AsNoTracking().Where(medium => ids.Contains(medium.Id)).ToListAsync(ct);
+        return media.Where(medium => medium.Alt.ContainsKey(lang)).ToDictionary(medium => medium.Id, medium => medium.Alt[lang]);
+    }
+
     private static DateOnly DateOf(TimeProvider time)
     {
         var today = time.Today();
         return new DateOnly(today.Year, today.Month, today.Day);
     }
 
-    [GeneratedRegex(@"<p>\s*\{\{block:(?<key>[a-z0-9-]{1,60})\}\}\s*</p>")]
+    [GeneratedRegex(@"<p>\s*\{\{(?<kind>block|contact):(?<key>[a-z0-9-]{1,60})\}\}\s*</p>")]
     private static partial Regex BlockMark();
 
     [GeneratedRegex(@"\{\{fact:(?<key>[a-z0-9-]{1,60})\}\}")]
     private static partial Regex FactMark();
 
-    [GeneratedRegex(@"\{\{(fact|block):(?<key>[a-z0-9-]{1,60})\}\}")]
+    [GeneratedRegex(@"\{\{(?<kind>fact|block|contact):(?<key>[a-z0-9-]{1,60})\}\}")]
     private static partial Regex Mark();
+
+    [GeneratedRegex(@"\{\{[^{}]{0,80}\}\}")]
+    private static partial Regex AnyMark();
 
     [GeneratedRegex("""href="page:(?<id>[0-9a-f-]{36})""")]
     private static partial Regex PageLink();
 
-    private sealed class Round(Dictionary<string, SharedItem> items, IReadOnlyList<string> chain, DateOnly today)
+    [GeneratedRegex("<img (?<attributes>[^>]*)>")]
+    private static partial Regex Picture();
+
+    private sealed class Round(Dictionary<string, SharedItem> items, Dictionary<Guid, string> pictures, IReadOnlyList<string> chain, DateOnly today)
     {
         private const int MaxDepth = 8;
 
@@ -69,10 +94,12 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
         {
             if (html.Contains("{{", StringComparison.Ordinal))
             {
-                html = BlockMark().Replace(html, match => depth < MaxDepth ? Block(match.Groups["key"].Value, depth) : "");
+                html = BlockMark().Replace(html, match => depth >= MaxDepth ? ""
+                    : match.Groups["kind"].Value == "block" ? Block(match.Groups["key"].Value, depth) : Contact(match.Groups["key"].Value));
                 html = FactMark().Replace(html, match => Fact(match.Groups["key"].Value));
             }
 
+            if (pictures.Count > 0) html = Picture().Replace(html, match => Described(match.Groups["attributes"].Value));
             return PageLink().Replace(html, match => $"href=\"/{chain[0]}/pages/{match.Groups["id"].Value}");
         }
 
@@ -82,6 +109,31 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
             if (items.GetValueOrDefault(key) is not { Kind: "block" } item || Best(item.Content.Texts) is not { } best) return "";
             var html = Expand(best.Text, depth + 1);
             return best.Lang == chain[0] ? html : new HtmlText().Open("div", ("lang", best.Lang), ("dir", LanguageTable.DirectionOf(best.Lang))).Safe(html).Close("div").ToString();
+        }
+
+        /// <summary>A picture without a text of its own gets the one from the media.</summary>
+        private string Described(string attributes)
+        {
+            var own = attributes.Contains("alt=\"", StringComparison.Ordinal) && !attributes.Contains("alt=\"\"", StringComparison.Ordinal);
+            if (own || !pictures.TryGetValue(MediaCheck.IdsIn(attributes).FirstOrDefault(), out var alt)) return $"<img {attributes}>";
+            return $"<img {attributes.Replace(" alt=\"\"", "", StringComparison.Ordinal)} alt=\"{HtmlText.Escape(alt)}\">";
+        }
+
+        private string Contact(string key)
+        {
+            Uses.Add(key);
+            if (items.GetValueOrDefault(key) is not { Kind: "contact", Content.Contact: { } contact } item || Best(item.Content.Labels) is not { } name) return "";
+            var html = new HtmlText().Open("p", ("lang", name.Lang), ("dir", LanguageTable.DirectionOf(name.Lang))).Element("strong", name.Text);
+            if (contact.Address is { } address) html.Safe("<br>").Open("bdi").Text(address).Close("bdi");
+            if (contact.Phone is { } phone) Link(html, $"tel:{new string([.. phone.Where(c => char.IsAsciiDigit(c) || c == '+')])}", phone);
+            if (contact.Email is { } email) Link(html, $"mailto:{email}", email);
+            if (contact.Website is { } site) Link(html, site, site);
+            return html.Close("p").ToString();
+        }
+
+        private static void Link(HtmlText html, string address, string shown)
+        {
+            if (SafeAddress.OfLink(address) is { } safe) html.Safe("<br>").Open("a", ("href", safe)).Open("bdi").Text(shown).Close("bdi").Close("a");
         }
 
         private string Fact(string key)

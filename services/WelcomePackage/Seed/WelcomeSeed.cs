@@ -4,7 +4,7 @@ using Wir.Areas;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Domain;
 using Wir.WelcomePackage.Features.Pages;
-using Wir.WelcomePackage.Html;
+using Wir.WelcomePackage.Features.Translations;
 
 namespace Wir.WelcomePackage.Seed;
 
@@ -50,8 +50,12 @@ public static class WelcomeSeed
             FieldOfAction = seed.Field, Version = 1, Source = seed.Source, CheckedAt = seed.CheckedAt, ReviewBy = seed.CheckedAt.AddYears(1), CreatedAt = now, UpdatedAt = now,
         };
         db.Pages.Add(page);
-        var basis = Segments.HashesOf(seed.Texts[SeedFiles.SourceLanguage].Text);
-        foreach (var (lang, text) in seed.Texts) db.Drafts.Add(Of(page, page.Area, lang, text.Text, text.Quality, lang == SeedFiles.SourceLanguage ? null : basis, now));
+        var source = seed.Texts[SeedFiles.SourceLanguage].Text;
+        foreach (var (lang, text) in seed.Texts)
+        {
+            db.Drafts.Add(Of(page, page.Area, lang, text.Text, text.Quality, lang == SeedFiles.SourceLanguage ? null : Basis.Of(source, text.Text, text.Quality, []), now));
+        }
+
         foreach (var overlay in seed.Overlays) db.Drafts.Add(Of(page, overlay.Area, overlay.Lang, overlay.Text, null, null, now));
         await db.SaveChangesAsync(ct);
         foreach (var layer in seed.Overlays.Select(overlay => overlay.Area).Distinct().Prepend(page.Area))
@@ -62,7 +66,7 @@ public static class WelcomeSeed
         db.ChangeTracker.Clear();
     }
 
-    private static Draft Of(Page page, string area, string lang, PageText text, string? quality, string[]? basis, DateTimeOffset now) => new()
+    private static Draft Of(Page page, string area, string lang, PageText text, string? quality, IReadOnlyList<BasisSegment>? basis, DateTimeOffset now) => new()
     {
         PageId = page.Id, Area = area, Lang = lang, Text = text, Quality = quality, Basis = basis, Author = Author, SavedAt = now, Version = 1,
     };

@@ -23,6 +23,8 @@ internal sealed class DraftConfiguration : IEntityTypeConfiguration<Draft>
         builder.HasKey(draft => new { draft.PageId, draft.Area, draft.Lang });
         builder.HasOne<Page>().WithMany().HasForeignKey(draft => draft.PageId);
         builder.Property(draft => draft.Text).AsJson();
+        builder.Property(draft => draft.Basis).AsJson();
+        builder.Property(draft => draft.Review).AsJson();
     }
 }
 
@@ -33,6 +35,7 @@ internal sealed class TextVersionConfiguration : IEntityTypeConfiguration<TextVe
         builder.HasKey(version => new { version.PageId, version.Area, version.Lang, version.Number });
         builder.HasOne<Page>().WithMany().HasForeignKey(version => version.PageId);
         builder.Property(version => version.Text).AsJson();
+        builder.Property(version => version.Basis).AsJson();
     }
 }
 
@@ -97,6 +100,38 @@ internal sealed class SharedUseConfiguration : IEntityTypeConfiguration<SharedUs
         builder.HasIndex(use => new { use.PageId, use.Area, use.Lang });
         builder.HasOne<Page>().WithMany().HasForeignKey(use => use.PageId);
     }
+}
+
+internal sealed class MediumConfiguration : IEntityTypeConfiguration<Medium>
+{
+    public void Configure(EntityTypeBuilder<Medium> builder)
+    {
+        builder.Property(medium => medium.Version).IsConcurrencyToken();
+        builder.Property(medium => medium.Alt).AsJson();
+        builder.HasOne<Blob>().WithMany().HasForeignKey(medium => medium.Hash);
+        builder.HasIndex(medium => medium.Hash);
+    }
+}
+
+internal sealed class BlobConfiguration : IEntityTypeConfiguration<Blob>
+{
+    public void Configure(EntityTypeBuilder<Blob> builder) => builder.HasKey(blob => blob.Hash);
+}
+
+internal sealed class FeedbackConfiguration : IEntityTypeConfiguration<Feedback>
+{
+    public void Configure(EntityTypeBuilder<Feedback> builder)
+    {
+        builder.Property(feedback => feedback.Version).IsConcurrencyToken();
+        builder.HasIndex(feedback => feedback.TokenHash).IsUnique();
+        builder.HasIndex(feedback => new { feedback.Area, feedback.Id });
+    }
+}
+
+internal sealed class PageCountConfiguration : IEntityTypeConfiguration<PageCount>
+{
+    public void Configure(EntityTypeBuilder<PageCount> builder) =>
+        builder.HasKey(count => new { count.Day, count.PageId, count.Lang, count.Area, count.Channel });
 }
 
 internal sealed class PackageConfiguration : IEntityTypeConfiguration<Package>

@@ -111,6 +111,23 @@ namespace Wir.WelcomePackage.Data.Migrations
                     b.ToTable("association", "welcomepackage");
                 });
 
+            modelBuilder.Entity("Wir.WelcomePackage.Domain.Blob", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_blob");
+
+                    b.ToTable("blob", "welcomepackage");
+                });
+
             modelBuilder.Entity("Wir.WelcomePackage.Domain.Draft", b =>
                 {
                     b.Property<Guid>("PageId")
@@ -130,8 +147,8 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author");
 
-                    b.PrimitiveCollection<string[]>("Basis")
-                        .HasColumnType("text[]")
+                    b.Property<string>("Basis")
+                        .HasColumnType("jsonb")
                         .HasColumnName("basis");
 
                     b.Property<string>("ChangeNote")
@@ -142,9 +159,21 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("minor");
 
+                    b.Property<DateTimeOffset?>("PublishAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("publish_at");
+
+                    b.Property<string>("PublishBy")
+                        .HasColumnType("text")
+                        .HasColumnName("publish_by");
+
                     b.Property<string>("Quality")
                         .HasColumnType("text")
                         .HasColumnName("quality");
+
+                    b.Property<string>("Review")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("review");
 
                     b.Property<DateTimeOffset>("SavedAt")
                         .HasColumnType("timestamp with time zone")
@@ -163,6 +192,84 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasName("pk_draft");
 
                     b.ToTable("draft", "welcomepackage");
+                });
+
+            modelBuilder.Entity("Wir.WelcomePackage.Domain.Feedback", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("area");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<bool?>("Helpful")
+                        .HasColumnType("boolean")
+                        .HasColumnName("helpful");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Reply")
+                        .HasColumnType("text")
+                        .HasColumnName("reply");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject_type");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_feedback");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_feedback_token_hash");
+
+                    b.HasIndex("Area", "Id")
+                        .HasDatabaseName("ix_feedback_area_id");
+
+                    b.ToTable("feedback", "welcomepackage");
                 });
 
             modelBuilder.Entity("Wir.WelcomePackage.Domain.LivePage", b =>
@@ -323,6 +430,73 @@ namespace Wir.WelcomePackage.Data.Migrations
                     b.ToTable("live_text", "welcomepackage");
                 });
 
+            modelBuilder.Entity("Wir.WelcomePackage.Domain.Medium", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Alt")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("alt");
+
+                    b.Property<string>("Area")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("area");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
+
+                    b.Property<string>("Creator")
+                        .HasColumnType("text")
+                        .HasColumnName("creator");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Licence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("licence");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset>("UploadedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("uploaded_at");
+
+                    b.Property<string>("UploadedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("uploaded_by");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_medium");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_medium_hash");
+
+                    b.ToTable("medium", "welcomepackage");
+                });
+
             modelBuilder.Entity("Wir.WelcomePackage.Domain.Package", b =>
                 {
                     b.Property<Guid>("Id")
@@ -443,6 +617,10 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("successor_id");
 
+                    b.Property<DateTimeOffset?>("UnpublishAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unpublish_at");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -462,6 +640,38 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasDatabaseName("ix_page_successor_id");
 
                     b.ToTable("page", "welcomepackage");
+                });
+
+            modelBuilder.Entity("Wir.WelcomePackage.Domain.PageCount", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("PageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("page_id");
+
+                    b.Property<string>("Lang")
+                        .HasColumnType("text")
+                        .HasColumnName("lang");
+
+                    b.Property<string>("Area")
+                        .HasColumnType("text")
+                        .HasColumnName("area");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "PageId", "Lang", "Area", "Channel")
+                        .HasName("pk_page_count");
+
+                    b.ToTable("page_count", "welcomepackage");
                 });
 
             modelBuilder.Entity("Wir.WelcomePackage.Domain.PageSlug", b =>
@@ -582,8 +792,8 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author");
 
-                    b.PrimitiveCollection<string[]>("Basis")
-                        .HasColumnType("text[]")
+                    b.Property<string>("Basis")
+                        .HasColumnType("jsonb")
                         .HasColumnName("basis");
 
                     b.Property<string>("ChangeNote")
@@ -679,6 +889,16 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_live_text_page_page_id");
+                });
+
+            modelBuilder.Entity("Wir.WelcomePackage.Domain.Medium", b =>
+                {
+                    b.HasOne("Wir.WelcomePackage.Domain.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("Hash")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_medium_blob_hash");
                 });
 
             modelBuilder.Entity("Wir.WelcomePackage.Domain.Page", b =>

@@ -32,11 +32,12 @@ public sealed record NewPage(
 /// <summary>A page as those see it who work on it.</summary>
 public sealed record PageRecord(
     Guid Id, [property: Description("Counts every change, drafts too; for If-Match.")] long Version, PageStatus Status, Guid? ParentId, int Order, string Area,
-    string SourceLanguage, string? FieldOfAction, string? Source, DateOnly? CheckedAt, DateOnly? ReviewBy, DateTimeOffset UpdatedAt)
+    string SourceLanguage, string? FieldOfAction, string? Source, DateOnly? CheckedAt, DateOnly? ReviewBy, DateTimeOffset? UnpublishAt, string? Reason, Guid? Successor,
+    DateTimeOffset UpdatedAt)
 {
     public static PageRecord Of(Page page) => new(
         page.Id, page.Version, page.Status, page.ParentId, page.SortOrder, page.Area, page.SourceLanguage, page.FieldOfAction, page.Source,
-        page.CheckedAt, page.ReviewBy, page.UpdatedAt);
+        page.CheckedAt, page.ReviewBy, page.UnpublishAt, page.Reason, page.SuccessorId, page.UpdatedAt);
 }
 
 internal static class CreatePage
