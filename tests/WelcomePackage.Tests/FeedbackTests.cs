@@ -27,7 +27,7 @@ public sealed class FeedbackTests(Welcome welcome)
         var reply = (await welcome.Anonymous.GetAsync($"/feedback/replies/{given["token"]}")).Json;
         Assert.Equal(("done", "Danke, ist geändert."), ((string)reply["state"]!, (string)reply["reply"]!));
         Assert.Equal(1, await welcome.ScalarAsync<long>($"select count(*) from welcomepackage.outbox_message where aggregate_id = '{given["id"]}'"));
-        Assert.Equal(0, await welcome.ScalarAsync<long>($"select count(*) from welcomepackage.outbox_message where aggregate_id = '{given["id"]}' and data::text like '%Telefonnummer%'"));
+        Assert.Equal(0, await welcome.ScalarAsync<long>($"select count(*) from welcomepackage.outbox_message where aggregate_id = '{given["id"]}' and payload::text like '%Telefonnummer%'"));
         Assert.Equal(0, await welcome.ScalarAsync<long>($"select count(*) from welcomepackage.feedback f where to_jsonb(f)::text like '%{given["token"]}%' or to_jsonb(f)::text like '%127.0.0.1%'"));
         Assert.Equal(HttpStatusCode.NotFound, (await welcome.Anonymous.GetAsync($"/feedback/replies/{new string('0', 32)}")).Status);
         var other = welcome.As("client:other", [Scopes.WelcomeWrite], "06635011");

@@ -78,7 +78,8 @@ public sealed class MediaTests(Welcome welcome)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
         Assert.Equal(["/alt/xx", "/alt/xx", "/area", "/colour", "/file", "/licence"], answer.Json["errors"]!.AsArray().Select(fault => (string)fault!["pointer"]!).Order(StringComparer.Ordinal));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await welcome.Editor.PostAsync("/media", new { area = "06635" })).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await welcome.Anonymous.PostAsync("/media", new { area = "06635" })).Status);
+        using var unnamed = new MultipartFormDataContent { { new StringContent("06635"), "area" } };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await welcome.Anonymous.PostAsync("/media", unnamed)).Status);
     }
 
     private async Task<Answer> UploadAsync(byte[] content, string type, string? alt = null)

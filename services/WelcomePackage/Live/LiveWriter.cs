@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Wir.Messaging;
 using Wir.WelcomePackage.Data;
+using Wir.WelcomePackage.Data.Configurations;
 using Wir.WelcomePackage.Domain;
 
 namespace Wir.WelcomePackage.Live;
@@ -157,11 +159,12 @@ public sealed class LiveWriter(WelcomeDb db, Renderer renderer)
             return new FeedChange("page", page.Id, page.Version, null) { Reason = page.Reason, Successor = page.SuccessorId };
         }
 
-        return new FeedChange("page", page.Id, page.Version, new PageFeed(
+        // Written as the API writes it, names of states included.
+        return new FeedChange("page", page.Id, page.Version, JsonSerializer.SerializeToElement(new PageFeed(
             page.Id, page.Version, page.ParentId, page.SortOrder, page.Area, page.Status, page.SourceLanguage, page.FieldOfAction,
             [.. texts.Where(text => !text.IsOverlay).Select(text => new TextFeed(text.Lang, text.Title, text.Slug, text.Summary, text.Blocks))],
             [.. texts.Where(text => text.IsOverlay).Select(text => new OverlayFeed(text.Area, text.Lang, text.Parts))],
-            states, page.Source, page.CheckedAt, page.ReviewBy, page.UpdatedAt));
+            states, page.Source, page.CheckedAt, page.ReviewBy, page.UpdatedAt), JsonColumn.Options));
     }
 }
 
