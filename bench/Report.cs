@@ -10,6 +10,13 @@ internal sealed class Report(IBenchmark benchmark)
     private readonly DateTimeOffset _start = TimeProvider.System.GetUtcNow();
     private readonly double _loadBefore = Load();
 
+    /// <summary>Less than 1 for a trial (<c>WIR_BENCH_SCALE</c>): it shows that a benchmark works, and its figures are not kept.</summary>
+    private static double Scale { get; } =
+        double.TryParse(Environment.GetEnvironmentVariable("WIR_BENCH_SCALE"), CultureInfo.InvariantCulture, out var scale) && scale > 0 ? Math.Min(1, scale) : 1;
+
+    /// <summary>How much to do, given what a full run does.</summary>
+    public static int Size(int full) => Math.Max(1, (int)Math.Round(full * Scale));
+
     public void Say(FormattableString line)
     {
         var text = FormattableString.Invariant(line);
@@ -28,6 +35,12 @@ internal sealed class Report(IBenchmark benchmark)
 
     public void Save()
     {
+        if (Scale < 1)
+        {
+            Console.WriteLine("A trial of less than full size: bench/RESULTS.md stays as it is.");
+            return;
+        }
+
         var file = Path.Combine(Root(), "bench", "RESULTS.md");
         var sections = File.Exists(file) ? File.ReadAllText(file).Split("\n## ").Skip(1).ToDictionary(s => s.Split('\n')[0]) : [];
         sections[benchmark.Name] = $"""

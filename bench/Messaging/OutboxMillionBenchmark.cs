@@ -10,12 +10,12 @@ namespace Wir.Bench;
 /// <summary>Storage is bounded: a million rows go through the outbox.</summary>
 internal sealed class OutboxMillionBenchmark : IBenchmark
 {
-    private const int Things = 100_000;
     private const int Each = 10;
+    private static readonly int s_things = Report.Size(100_000);
 
     public string Name => "outbox-million";
 
-    public string Description => "One million events (100,000 things with 10 each) go through the outbox with one relay; the claim's plan, and sizes of tables and indexes, before, at the most, and after.";
+    public string Description => FormattableString.Invariant($"{s_things * Each:N0} events ({s_things:N0} things with {Each} each) go through the outbox with one relay; the claim's plan, and sizes of tables and indexes, before, at the most, and after.");
 
     public async Task RunAsync(Report report)
     {
@@ -23,7 +23,7 @@ internal sealed class OutboxMillionBenchmark : IBenchmark
         report.Say($"| | pending rows | outbox table | its indexes | event log | claim of 200 things |");
         report.Say($"|---|---|---|---|---|---|");
         await SizesAsync(report, stage, "empty");
-        await stage.FillAsync(Things, Each);
+        await stage.FillAsync(s_things, Each);
         await Stage.ExecuteAsync(stage.Toy, "analyze toy.outbox_message");
         await SizesAsync(report, stage, "full");
         var plan = await PlanAsync(stage);
@@ -31,7 +31,7 @@ internal sealed class OutboxMillionBenchmark : IBenchmark
         await using var sink = await SinkAsync(stage);
         stage.Launch("toy");
         var clock = Stopwatch.StartNew();
-        await Eventually.TrueAsync(async () => await stage.PendingAsync() <= Things * Each / 2, "half is sent", TimeSpan.FromMinutes(60));
+        await Eventually.TrueAsync(async () => await stage.PendingAsync() <= s_things * Each / 2, "half is sent", TimeSpan.FromMinutes(60));
         await SizesAsync(report, stage, "half sent");
         await Eventually.TrueAsync(async () => await stage.PendingAsync() == 0, "all is sent", TimeSpan.FromMinutes(60));
         var seconds = clock.Elapsed.TotalSeconds;
@@ -41,7 +41,7 @@ internal sealed class OutboxMillionBenchmark : IBenchmark
             "autovacuum has caught up", TimeSpan.FromMinutes(5));
         await SizesAsync(report, stage, "after autovacuum");
         report.Say($"");
-        report.Say($"Sent in {seconds:0} s, {Things * Each / seconds:0} events/s. Plan of the claim with a million rows pending:");
+        report.Say($"Sent in {seconds:0} s, {s_things * Each / seconds:0} events/s. Plan of the claim with {s_things * Each:N0} rows pending:");
         report.Say($"");
         report.Say($"```");
         foreach (var line in plan) report.Say($"{line}");

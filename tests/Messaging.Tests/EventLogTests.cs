@@ -85,6 +85,35 @@ public sealed class EventLogTests : IAsyncLifetime
         Assert.Equal(3, await Toys.ScalarAsync<long>(_toys.ToySource, "select count(*) from toy.outbox_message where attempts = 0 and dead_at is null"));
     }
 
+    [Fact]
+    public async Task Pages_of_one_thing_lead_to_each_other_and_what_was_dropped_is_told()
+    {
+        var toy = await _toys.StartToyAsync();
+        using var client = _toys.Client(toy, "toy", Scopes.ReadInternal);
+        var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var thing in new[] { one, other, one, other, one }) await Toys.ChangeAsync(toy, thing, "x", note: true);
+        await LoggedAsync(10);
+
+        var (next, sequences) = ($"/api/toy/v1/internal/events?aggregateId={one}&limit=2", new List<long>());
+        for (var page = 0; page < 4; page++)
+        {
+            var answer = await client.GetFromJsonAsync<JsonElement>(next);
+            sequences.AddRange(answer.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("event").GetProperty("sequence").GetInt64()));
+            next = answer.GetProperty("links").GetProperty("next").GetString()!;
+        }
+
+        await Toys.ExecuteAsync(_toys.ToySource, "delete from toy.event_log where position <= 4");
+        var statuses = new List<int>();
+        foreach (var after in new[] { 0, 3, 4, 10, 11 })
+        {
+            using var answer = await client.GetAsync($"internal/events?after={after}");
+            statuses.Add((int)answer.StatusCode);
+        }
+
+        Assert.Equal([1, 2, 3, 4, 5, 6], sequences);
+        Assert.Equal([200, 410, 200, 200, 410], statuses);
+    }
+
     private Task LoggedAsync(long count) => Eventually.TrueAsync(
         async () => await Toys.ScalarAsync<long>(_toys.ToySource, "select count(*) from toy.event_log") == count, $"{count} events are in the log");
 }

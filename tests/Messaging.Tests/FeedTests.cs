@@ -115,6 +115,51 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.Equal(2, (await negative.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-ndjson")]
+    public async Task Who_reads_from_the_start_and_follows_the_links_comes_past_the_floor(string type)
+    {
+        var toy = await _toys.StartToyAsync();
+        using var client = _toys.Client(toy, "toy");
+        for (var i = 0; i < 9; i++) await FeedAsync(toy, new FeedChange("thing", Guid.CreateVersion7(), 1, new { i }));
+        await HeadAsync(client, 9);
+        // Deletes up to 6 are forgotten, and the rows before them have not changed since.
+        await Toys.ExecuteAsync(_toys.ToySource, "update toy.messaging_counter set value = 6 where name = 'feed_floor'");
+        client.DefaultRequestHeaders.Accept.ParseAdd(type);
+
+        var (next, read, links) = ("/api/toy/v1/changes?after=0&limit=2", new List<long>(), new List<string>());
+        while (true)
+        {
+            using var answer = await client.GetAsync(next);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var page = await PageAsync(answer);
+            if (page.Positions.Count == 0) break;
+            read.AddRange(page.Positions);
+            links.Add(next = page.Next);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), read);
+        Assert.Equal("/api/toy/v1/changes?after=2&limit=2&begun=9", links[0]);
+        Assert.Equal("/api/toy/v1/changes?after=9&limit=2", links[^1]);
+        using var begunTooEarly = await client.GetAsync("changes?after=2&begun=5");
+        Assert.Equal(HttpStatusCode.Gone, begunTooEarly.StatusCode);
+    }
+
+    private static async Task<(List<long> Positions, string Next)> PageAsync(HttpResponseMessage answer)
+    {
+        if (answer.Content.Headers.ContentType!.MediaType == "application/json")
+        {
+            var page = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            return (PositionsOf(page.GetProperty("data").EnumerateArray()), page.GetProperty("links").GetProperty("next").GetString()!);
+        }
+
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return (PositionsOf(lines.Select(line => JsonElement.Parse(line))), Assert.Single(answer.Headers.GetValues("Link")).Split('<', '>')[1]);
+    }
+
+    private static List<long> PositionsOf(IEnumerable<JsonElement> rows) => [.. rows.Select(row => row.GetProperty("position").GetInt64())];
+
     [Fact]
     public async Task The_feed_is_also_there_line_by_line()
     {

@@ -118,6 +118,73 @@ public sealed class OperatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_delivery_whose_handling_fails_while_the_service_stops_is_given_back_and_not_given_up()
+    {
+        var toy = await _toys.StartToyAsync();
+        // Long enough that the second failure comes when the stop has begun, whatever else the machine does.
+        var copy = await _toys.StartCopyAsync(("Wir:Messaging:ImmediateDelay", "00:00:02"));
+        var gate = (ToyService.Gate)copy.Services.GetService(typeof(ToyService.Gate))!;
+        var thing = Guid.CreateVersion7();
+        var (entered, stopping) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        gate.OnEnter = async (envelope, _) =>
+        {
+            if (envelope.AggregateId != thing) return;
+            entered.TrySetResult();
+            await stopping.Task;
+            throw new InvalidOperationException("in the middle of the stop");
+        };
+
+        await Toys.ChangeAsync(toy, thing, "given back");
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        using var registration = copy.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await copy.StopAsync();
+
+        Assert.Equal(0, await EffectsAsync(thing));
+        Assert.Equal(0, await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message"));
+        var next = await _toys.StartCopyAsync();
+        await Eventually.TrueAsync(async () => await EffectsAsync(thing) == 1, "another instance has done it");
+        using var client = _toys.Client(next, "copy", Scopes.PlatformAdmin);
+        Assert.Equal(0, (await QueueAsync(client)).GetProperty("errors").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_error_queue_that_is_gone_keeps_its_delivery_in_the_table_and_holds_up_no_other()
+    {
+        var toy = await _toys.StartToyAsync();
+        var copy = await _toys.StartCopyAsync();
+        (await _toys.Broker.Management.DeleteAsync($"api/exchanges/{_toys.Broker.Name}/copy.things_error")).Dispose();
+        var gate = (ToyService.Gate)copy.Services.GetService(typeof(ToyService.Gate))!;
+        var (hopeless, late) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Toys.ChangeAsync(toy, hopeless, "poison");
+        await Eventually.TrueAsync(
+            async () => await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message where round = 2 and attempts > 5") == 1,
+            "the delivery could not be given up and waits");
+
+        gate.OnEnter = (envelope, _) => envelope.AggregateId == late && gate.Calls <= 10 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+        await Toys.ChangeAsync(toy, late, "late");
+
+        await Eventually.TrueAsync(async () => await EffectsAsync(late) == 1, "the other delivery has its effect by a retry");
+        Assert.Equal(1, await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message"));
+    }
+
+    [Fact]
+    public async Task A_failure_whose_text_no_database_would_take_is_put_by_like_others()
+    {
+        var toy = await _toys.StartToyAsync();
+        var copy = await _toys.StartCopyAsync(("Wir:Messaging:RetryDelays:0", "01:00:00"));
+        using var client = _toys.Client(copy, "copy", Scopes.PlatformAdmin);
+        var gate = (ToyService.Gate)copy.Services.GetService(typeof(ToyService.Gate))!;
+        gate.OnEnter = (_, _) => throw new InvalidOperationException("a\0b \ud83c" + new string('x', 2000));
+
+        await Toys.ChangeAsync(toy, Guid.CreateVersion7(), "fails");
+
+        await Eventually.TrueAsync(async () => (await OverviewAsync(client)).GetProperty("retry").GetProperty("depth").GetInt64() == 1, "the delivery waits");
+        var row = (await OverviewAsync(client)).GetProperty("retry").GetProperty("rows")[0];
+        Assert.StartsWith("InvalidOperationException: a\uFFFDb \uFFFDx", row.GetProperty("lastError").GetString(), StringComparison.Ordinal);
+        Assert.Equal("urn:message:wir:toy:thing-changed:v1", row.GetProperty("type").GetString());
+    }
+
+    [Fact]
     public async Task A_handlers_own_time_out_is_a_failure_like_others()
     {
         var toy = await _toys.StartToyAsync();

@@ -89,6 +89,30 @@ public sealed class TopologyTests : IAsyncLifetime
         Assert.True(report.BindingsChecked);
     }
 
+    [Fact]
+    public async Task Events_that_no_queue_takes_do_not_hold_up_those_behind_them()
+    {
+        var toy = await _toys.StartToyAsync(("Wir:Messaging:RunRelay", "false"));
+        (await _toys.Broker.Management.DeleteAsync($"api/queues/{_toys.Broker.Name}/copy.journal")).Dispose();
+        await _toys.StartCopyAsync(("Toy:Journal", "false"));
+        for (var i = 0; i < 10; i++) await NoteAsync(toy);
+        await Toys.ChangeAsync(toy, Guid.CreateVersion7(), "behind them");
+
+        // One row a round: by its place in the line, each of the ten would come again before the eleventh has its turn.
+        await _toys.StartToyAsync(("Wir:Messaging:BatchSize", "1"), ("Wir:Messaging:AttemptDelay", "00:00:00.5"));
+
+        await Eventually.TrueAsync(async () => await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.effect") == 1, "the event behind them arrives");
+        Assert.Equal(10, await Toys.ScalarAsync<long>(_toys.ToySource, "select count(*) from toy.outbox_message where attempts > 0"));
+    }
+
+    private static async Task NoteAsync(Microsoft.AspNetCore.Builder.WebApplication toy)
+    {
+        await using var scope = toy.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ToyDb>();
+        db.Emit(new ThingNoted { ThingId = Guid.CreateVersion7() });
+        await db.SaveChangesAsync();
+    }
+
     private static async Task<string[]> DifferencesAsync(HttpClient client)
     {
         var topology = (await client.GetFromJsonAsync<JsonElement>("internal/messaging")).GetProperty("topology");

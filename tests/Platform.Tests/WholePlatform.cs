@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using Wir.AppHost.Local;
 using Wir.Demo;
 
@@ -71,6 +72,16 @@ public sealed class WholePlatform : IAsyncLifetime
         JsonSerializer.Deserialize<List<ResourceStatus>>((await AskAsync("status"))!, JsonSerializerOptions.Web)!.Single(r => r.Name == name);
 
     public int PortOf(string purpose) => Wir.AppHost.Local.Instance.Open(Directory, new Microsoft.Extensions.Configuration.ConfigurationManager()).Port(purpose);
+
+    /// <summary>One of the platform's databases, as its superuser sees it.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync(string database)
+    {
+        var instance = Wir.AppHost.Local.Instance.Open(Directory, new Microsoft.Extensions.Configuration.ConfigurationManager());
+        var server = new PostgresServer("", instance.Port("postgres"), instance.Password("postgres"));
+        var connection = new NpgsqlConnection(server.ConnectionString(database) + ";Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
 
     internal Task<string?> AskAsync(string order) => ControlServer.AskAsync(Socket, order);
 

@@ -62,7 +62,7 @@ public sealed partial class PublishingTests
         await scene.StartCopyAsync();
         var address = new UriBuilder(scene.Settings["ConnectionStrings:rabbitmq"]!) { Port = proxy.Port }.Uri.AbsoluteUri;
         var toy = await scene.StartToyAsync(
-            ("ConnectionStrings:rabbitmq", address), ("Wir:Messaging:PublishTimeout", "00:00:01.5"), ("Wir:Messaging:RelayIdleTimeout", "00:00:05"));
+            ("ConnectionStrings:rabbitmq", address), ("Wir:Messaging:PublishTimeout", "00:00:03"), ("Wir:Messaging:RelayIdleTimeout", "00:00:06"));
         for (var round = 0; round < Counts.Of(2, 15); round++)
         {
             await SentAsync(scene);
@@ -74,7 +74,7 @@ public sealed partial class PublishingTests
             await Eventually.TrueAsync(async () => await EffectsAsync(scene) >= before + things.Length, "the broker has the events of this round");
             // The confirms did not come: nothing may count as sent, neither now nor when the relay has given up waiting.
             var swallowed = proxy.Swallowed;
-            await Eventually.TrueAsync(() => Task.FromResult(proxy.Swallowed > swallowed), "the relay has given up and knocks again", TimeSpan.FromSeconds(60));
+            await Eventually.TrueAsync(() => Task.FromResult(proxy.Swallowed > swallowed), "the relay has given up and knocks again");
             if (await PendingAsync(scene) != things.Length) tally.Unexpected++;
             tally.Recovered += await PendingAsync(scene);
             proxy.SwallowAnswers = false;
@@ -196,7 +196,7 @@ public sealed partial class PublishingTests
 
     private static Task<long> EffectsAsync(Scene scene) => Scene.ScalarAsync<long>(scene.Copy, "select count(*) from copy.effect");
 
-    private static Task SentAsync(Scene scene) => Eventually.TrueAsync(async () => await PendingAsync(scene) == 0, "everything is sent", TimeSpan.FromSeconds(60));
+    private static Task SentAsync(Scene scene) => Eventually.TrueAsync(async () => await PendingAsync(scene) == 0, "everything is sent");
 
     [GeneratedRegex("^committed ([0-9a-f-]{36}) ([0-9]+)$", RegexOptions.Multiline)]
     private static partial Regex CommittedLine();

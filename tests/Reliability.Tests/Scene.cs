@@ -122,7 +122,7 @@ internal sealed class Scene : IAsyncDisposable
             async () => await ScalarAsync<long>(Toy, "select count(*) from toy.outbox_message") == 0
                 && await ScalarAsync<long>(Copy, "select count(distinct message_id) from copy.effect") >= committed.Count
                 && await ScalarAsync<long>(Copy, "select count(*) from copy.retry_message") == 0,
-            $"all {committed.Count} committed changes have their effect", deadline ?? TimeSpan.FromSeconds(90));
+            $"all {committed.Count} committed changes have their effect", deadline ?? TimeSpan.FromSeconds(180));
         var effects = await ReadAsync(Copy, "select thing_id, sequence from copy.effect");
         tally.Lost += committed.Except(effects).Count();
         tally.Unexpected += effects.Except(committed).Count() + (effects.Count - effects.Distinct().Count());

@@ -64,6 +64,6 @@ internal sealed class FaultyServer(IRunnable server, LogFile log, Watcher watche
     public async Task EndAsync(AppHost.Local.Signal signal)
     {
         ChildProcess.Kill(signal == AppHost.Local.Signal.Kill ? -_process!.Id : _process!.Id, signal);
-        await _process.Exited.WaitAsync(TimeSpan.FromSeconds(60));
+        await _process.Exited.WaitAsync(TimeSpan.FromSeconds(120));
     }
 }

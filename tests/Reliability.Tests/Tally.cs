@@ -11,6 +11,9 @@ internal static class Counts
     public static bool Full { get; } = Environment.GetEnvironmentVariable("WIR_FULL") == "1";
 
     public static int Of(int small, int full) => Full ? full : small;
+
+    /// <summary>Seconds that are allowed for what is promised in so many. Full runs have the machine to themselves; small ones share it with others.</summary>
+    public static int Patience(int seconds) => Full ? seconds : seconds * 3;
 }
 
 /// <summary>What a run came to, as one printed line; lost and unexpected must be none.</summary>

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client.Exceptions;
 using Wir.Contracts;
+using Wir.Messaging.Inbox;
 using RefusedException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace Wir.Messaging.Broker;
@@ -76,7 +77,7 @@ internal sealed partial class EventPublisher(BusFactory buses, ILogger<EventPubl
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new PublishResult(PublishOutcome.Failed, $"{e.GetType().Name}: {e.Message}");
+            return new PublishResult(PublishOutcome.Failed, Faults.Describe(e));
         }
     }
 

@@ -18,12 +18,12 @@ public sealed record FeedRow(
     long Position, string Type, string Op, Guid Id, long Version, DateTimeOffset At, string? Reason, Guid? Successor, JsonElement? Data);
 
 /// <param name="Head">Last position given so far.</param>
-/// <param name="Floor">A position above 0 and below this one is too old: deletes after it are forgotten.</param>
-internal sealed record FeedBounds(long Head, long Floor);
+/// <param name="Floor">A position above 0 and below this one is too old: something after it (of the feed: deletes) is forgotten.</param>
+internal sealed record ReadableBounds(long Head, long Floor);
 
 internal sealed class FeedReader(NpgsqlDataSource source, SchemaName schema)
 {
-    public async Task<FeedBounds> BoundsAsync(CancellationToken ct)
+    public async Task<ReadableBounds> BoundsAsync(CancellationToken ct)
     {
         await using var command = source.CreateCommand($"""
             select (select value from {schema.Name}.messaging_counter where name = 'feed'),
@@ -31,7 +31,7 @@ internal sealed class FeedReader(NpgsqlDataSource source, SchemaName schema)
             """);
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        return new FeedBounds(reader.GetInt64(0), reader.GetInt64(1));
+        return new ReadableBounds(reader.GetInt64(0), reader.GetInt64(1));
     }
 
     public async Task<List<FeedRow>> ReadAsync(long after, int limit, CancellationToken ct)

@@ -34,21 +34,25 @@ public static class MessagingEndpoints
     private static async Task<Results<Ok<ChangesPage>, NdjsonResult, ProblemHttpResult>> GetChanges(
         HttpContext http, FeedReader feed,
         [Description("Position after which to read; 0 or absent = from the start")] long after = 0,
-        [Description("Rows at most, 1 to 5000")] int limit = DefaultLimit, CancellationToken ct = default)
+        [Description("Rows at most, 1 to 5000")] int limit = DefaultLimit,
+        [Description("Head of the feed when reading from the start began; stands in links.next until the old part has been read")] long begun = 0,
+        CancellationToken ct = default)
     {
-        if (CheckRange(after, limit) is { } problem) return problem.ToResult();
+        if (CheckRange(after, limit, begun) is { } problem) return problem.ToResult();
 
         // Bounds first: what is sequenced between the two queries is then above the head that is reported, never below.
         var bounds = await feed.BoundsAsync(ct);
-        if (after > bounds.Head || (after > 0 && after < bounds.Floor)) return TooOld(http, after, bounds).ToResult();
+        // Whoever began at the start when the head was there has missed no delete before it, however old the rows are that he reads now.
+        if (after == 0) begun = bounds.Head;
+        if (Math.Max(after, begun) > bounds.Head || (after > 0 && Math.Max(after, begun) < bounds.Floor)) return TooOld(http, after, bounds).ToResult();
 
         var rows = await feed.ReadAsync(after, limit, ct);
         http.Response.Headers.Vary = "Accept";
         http.Response.Headers.CacheControl = "no-cache";
-        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows);
         var last = rows.Count > 0 ? rows[^1].Position : after;
-        return TypedResults.Ok(new ChangesPage(rows, PageLinks.Of(http.Request, last, limit, rows.Count == limit),
-            new PageMeta(Math.Max(bounds.Head, last), rows.Count)));
+        var links = PageLinks.Of(http.Request, last, limit, rows.Count == limit, begun > last ? $"&begun={begun}" : "");
+        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows, links.Next);
+        return TypedResults.Ok(new ChangesPage(rows, links, new PageMeta(Math.Max(bounds.Head, last), rows.Count)));
     }
 
     private static async Task<Results<Ok<EventsPage>, NdjsonResult, ProblemHttpResult>> GetEvents(
@@ -59,11 +63,15 @@ public static class MessagingEndpoints
     {
         if (CheckRange(after, limit) is { } problem) return problem.ToResult();
 
+        var bounds = await log.BoundsAsync(ct);
+        if (after > bounds.Head || (after > 0 && after < bounds.Floor)) return TooOld(http, after, bounds).ToResult();
+
         var rows = await log.ReadAsync(after, limit, aggregateId, ct);
         http.Response.Headers.CacheControl = "no-store";
-        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows);
         var last = rows.Count > 0 ? rows[^1].Position : after;
-        return TypedResults.Ok(new EventsPage(rows, PageLinks.Of(http.Request, last, limit, rows.Count == limit), new PageMeta(last, rows.Count)));
+        var links = PageLinks.Of(http.Request, last, limit, rows.Count == limit, aggregateId is null ? "" : $"&aggregateId={aggregateId}");
+        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows, links.Next);
+        return TypedResults.Ok(new EventsPage(rows, links, new PageMeta(last, rows.Count)));
     }
 
     private static async Task<Ok<MessagingOverview>> GetOverview(HttpContext http, MessagingState state, CancellationToken ct)
@@ -100,9 +108,10 @@ public static class MessagingEndpoints
     private static ProblemCase Invalid(string pointer, Text detail) =>
         CommonProblems.InvalidValues.With(detail, new Fault(pointer, CommonProblems.Faults.InvalidValue, detail));
 
-    private static ProblemCase? CheckRange(long after, int limit)
+    private static ProblemCase? CheckRange(long after, int limit, long begun = 0)
     {
         var faults = new List<Fault>();
+        if (begun < 0) faults.Add(new Fault("?begun", CommonProblems.Faults.InvalidValue, new("begun ist 0 oder größer", "begun is 0 or greater")));
         if (after < 0) faults.Add(new Fault("?after", CommonProblems.Faults.InvalidValue, new("after ist 0 oder größer", "after is 0 or greater")));
         if (limit is < 1 or > MaxLimit)
         {
@@ -113,10 +122,10 @@ public static class MessagingEndpoints
             new("Ein Parameter liegt außerhalb seines Bereichs.", "A parameter is out of range."), [.. faults]);
     }
 
-    private static ProblemCase TooOld(HttpContext http, long after, FeedBounds bounds) => CommonProblems.Gone
+    private static ProblemCase TooOld(HttpContext http, long after, ReadableBounds bounds) => CommonProblems.Gone
         .With(new(
-            $"Von Position {after} aus lässt sich der Stand nicht mehr fortschreiben. Bitte mit leerem Bestand von vorn lesen.",
-            $"The state can no longer be carried on from position {after}. Please start again with an empty copy."))
+            $"Von Position {after} aus lässt sich der Stand nicht mehr fortschreiben. Bitte mit leerem Bestand von vorn lesen und dabei links.next folgen.",
+            $"The state can no longer be carried on from position {after}. Please start again with an empty copy, and follow links.next."))
         .Add("snapshot", $"{http.Request.PathBase}{http.Request.Path}?after=0")
         .Add("head", bounds.Head);
 }
@@ -126,12 +135,12 @@ public sealed record ChangesPage(IReadOnlyList<FeedRow> Data, PageLinks Links, P
 public sealed record EventsPage(IReadOnlyList<EventLogRow> Data, PageLinks Links, PageMeta Meta);
 
 /// <param name="Self">This page.</param>
-/// <param name="Next">Where to go on, now or later.</param>
+/// <param name="Next">Where to go on, now or later; lines of JSON have it in the header <c>Link</c>.</param>
 /// <param name="Prev">Always null: the feed is read forwards.</param>
 public sealed record PageLinks(string Self, string Next, string? Prev)
 {
-    internal static PageLinks Of(HttpRequest request, long last, int limit, bool more) =>
-        new($"{request.PathBase}{request.Path}{request.QueryString}", $"{request.PathBase}{request.Path}?after={last}&limit={limit}", null) { More = more };
+    internal static PageLinks Of(HttpRequest request, long last, int limit, bool more, string further) =>
+        new($"{request.PathBase}{request.Path}{request.QueryString}", $"{request.PathBase}{request.Path}?after={last}&limit={limit}{further}", null) { More = more };
 
     /// <summary>True when the page is full, so that the next one is worth asking for at once.</summary>
     public bool More { get; init; }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Wir.Messaging;
 
-/// <summary>Rows as lines of JSON (<c>application/x-ndjson</c>).</summary>
-public sealed class NdjsonResult(IEnumerable rows) : IResult
+/// <summary>Rows as lines of JSON (<c>application/x-ndjson</c>); where to go on stands in the header <c>Link</c>.</summary>
+public sealed class NdjsonResult(IEnumerable rows, string? next = null) : IResult
 {
     public const string ContentType = "application/x-ndjson";
 
@@ -21,6 +21,7 @@ public sealed class NdjsonResult(IEnumerable rows) : IResult
     {
         var options = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         httpContext.Response.ContentType = ContentType;
+        if (next is not null) httpContext.Response.Headers.Link = $"<{next}>; rel=\"next\"";
         foreach (var row in rows)
         {
             await JsonSerializer.SerializeAsync(httpContext.Response.Body, row, row.GetType(), options, httpContext.RequestAborted);

@@ -149,8 +149,8 @@ internal sealed partial class ConsumerHost(
             // A cancellation that nobody here asked for is a handler's own time-out: a failure like others.
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                // Stopping: given back, so that another instance takes it at once.
-                if (_stopping.IsCancellationRequested) throw new OperationCanceledException("The service stops.", e);
+                // Given back, so that another instance takes it at once; or the broker has given it to somebody already.
+                if (_stopping.IsCancellationRequested || ct.IsCancellationRequested) throw new GivenBackException("The delivery is given back.", e);
                 if (Faults.IsDatabaseAway(e))
                 {
                     Log.DatabaseAway(logger, queue.Name, e.Message);

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
@@ -56,7 +57,9 @@ internal static class Faults
     {
         var cause = exception.GetBaseException();
         var text = $"{cause.GetType().Name}: {cause.Message}";
-        return text.Length <= MaxLength ? text : text[..MaxLength];
+        if (text.Length > MaxLength) text = text[..MaxLength];
+        // PostgreSQL stores neither NUL nor half a character; a note that cannot be written down would bring the event back for ever.
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
     }
 
     public static bool IsDatabaseAway(Exception exception)

@@ -12,6 +12,7 @@ internal sealed partial class RetryPump(
     NpgsqlDataSource source, RetryStore store, MessagingBuilder model, Dispatcher dispatcher, ErrorQueue errors,
     IOptions<MessagingOptions> options, TimeProvider time, ILogger<RetryPump> logger) : BackgroundService
 {
+    private static readonly TimeSpan s_deferral = TimeSpan.FromSeconds(30);
     private readonly MessagingOptions _options = options.Value;
     private readonly Pause _pause = new(TimeSpan.FromSeconds(30));
 
@@ -58,13 +59,36 @@ internal sealed partial class RetryPump(
         {
             // First there, then gone here: a crash in between leaves it in both places, and the inbox makes that harmless.
             var note = new ErrorNote(row.Envelope.Id, error, row.Attempts + 1, row.Envelope.TraceParent);
-            await errors.PutAsync(row.Queue, System.Text.Encoding.UTF8.GetBytes(MessagingJson.Write(row.Envelope)), note, ct);
-            await store.RemoveAsync(connection, row, ct);
-            Log.GivenUp(logger, row.Queue, row.Envelope.Type, row.Envelope.Id, note.Attempts, error);
+            if (await PutAsync(row, note, ct))
+            {
+                await store.RemoveAsync(connection, row, ct);
+                Log.GivenUp(logger, row.Queue, row.Envelope.Type, row.Envelope.Id, note.Attempts, error);
+            }
+            else
+            {
+                // The broker is away, or has no such queue: no reason for the other rows to wait, too.
+                await store.DeferAsync(connection, row, error, s_deferral, ct);
+            }
         }
 
         await transaction.CommitAsync(ct);
         return true;
+    }
+
+    private async Task<bool> PutAsync(RetryRow row, ErrorNote note, CancellationToken ct)
+    {
+        try
+        {
+            await errors.PutAsync(row.Queue, System.Text.Encoding.UTF8.GetBytes(MessagingJson.Write(row.Envelope)), note, ct);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever keeps it out of the error queue, it stays here.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.CannotGiveUp(logger, row.Queue, row.Envelope.Id, e.Message);
+            return false;
+        }
     }
 
     /// <summary>Null when handled, else what went wrong.</summary>
@@ -87,6 +111,9 @@ internal sealed partial class RetryPump(
     {
         [LoggerMessage(1060, LogLevel.Warning, "Retries pause: {Reason}")]
         public static partial void Pausing(ILogger logger, string reason);
+
+        [LoggerMessage(1062, LogLevel.Warning, "Queue {Queue}: {Id} cannot be put into the error queue yet: {Reason}")]
+        public static partial void CannotGiveUp(ILogger logger, string queue, Guid id, string reason);
 
         [LoggerMessage(1061, LogLevel.Error, "Queue {Queue}: {Type} {Id} failed {Attempts} times and is in the error queue: {Error}")]
         public static partial void GivenUp(ILogger logger, string queue, string type, Guid id, int attempts, string error);

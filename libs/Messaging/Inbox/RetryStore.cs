@@ -47,24 +47,32 @@ internal sealed class RetryStore(NpgsqlDataSource source, SchemaName schema)
         return new RetryRow(reader.GetString(0), envelope, reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4));
     }
 
-    public async Task PostponeAsync(NpgsqlConnection connection, RetryRow row, string error, TimeSpan wait, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand($"""
-            update {schema.Name}.retry_message
-            set attempts = attempts + 1, round = round + 1, last_error = @error, due_at = clock_timestamp() + @wait
-            where consumer = @consumer and message_id = @id
-            """, connection);
-        command.Parameters.AddWithValue("error", error);
-        command.Parameters.AddWithValue("wait", wait);
-        command.Parameters.AddWithValue("consumer", row.Queue);
-        command.Parameters.AddWithValue("id", row.Envelope.Id);
-        await command.ExecuteNonQueryAsync(ct);
-    }
+    public Task PostponeAsync(NpgsqlConnection connection, RetryRow row, string error, TimeSpan wait, CancellationToken ct) =>
+        MoveAsync(connection, row, row.Round + 1, error, wait, ct);
+
+    /// <summary>Tries it again later, in the same round.</summary>
+    public Task DeferAsync(NpgsqlConnection connection, RetryRow row, string error, TimeSpan wait, CancellationToken ct) =>
+        MoveAsync(connection, row, row.Round, error, wait, ct);
 
     public async Task RemoveAsync(NpgsqlConnection connection, RetryRow row, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
             $"delete from {schema.Name}.retry_message where consumer = @consumer and message_id = @id", connection);
+        command.Parameters.AddWithValue("consumer", row.Queue);
+        command.Parameters.AddWithValue("id", row.Envelope.Id);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private async Task MoveAsync(NpgsqlConnection connection, RetryRow row, int round, string error, TimeSpan wait, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand($"""
+            update {schema.Name}.retry_message
+            set attempts = attempts + 1, round = @round, last_error = @error, due_at = clock_timestamp() + @wait
+            where consumer = @consumer and message_id = @id
+            """, connection);
+        command.Parameters.AddWithValue("round", round);
+        command.Parameters.AddWithValue("error", error);
+        command.Parameters.AddWithValue("wait", wait);
         command.Parameters.AddWithValue("consumer", row.Queue);
         command.Parameters.AddWithValue("id", row.Envelope.Id);
         await command.ExecuteNonQueryAsync(ct);

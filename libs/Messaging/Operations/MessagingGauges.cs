@@ -38,7 +38,8 @@ internal sealed partial class MessagingGauges : BackgroundService
             "wir.error.depth", () => _errors.Select(e => new Measurement<long>(e.Value, Tag("queue", e.Key), Tag("service", _service))),
             "{message}", "Messages in error queues");
         MessagingTelemetry.Meter.CreateObservableGauge(
-            "wir.topology.differences", () => new Measurement<long>(_topology.Report.Differences.Count, Tag("service", _service)),
+            "wir.topology.differences",
+            () => _topology.Report is { CheckedAt: not null } report ? [new Measurement<long>(report.Differences.Count, Tag("service", _service))] : Array.Empty<Measurement<long>>(),
             "{difference}", "Differences between the broker and the declared topology");
     }
 
@@ -55,12 +56,14 @@ internal sealed partial class MessagingGauges : BackgroundService
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                _numbers = null;
+                (_numbers, _errors) = (null, []);
                 Log.CannotRead(_logger, e.Message);
             }
 
             await Task.Delay(_interval, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        (_numbers, _errors) = (null, []);
     }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
+using Wir.Contracts;
 using Wir.Messaging.Broker;
 using Wir.Messaging.Storage;
 
@@ -136,7 +138,7 @@ internal sealed partial class MessagingState(
     private async Task<List<RetryingDelivery>> ReadRetryingAsync(CancellationToken ct)
     {
         await using var command = source.CreateCommand($"""
-            select consumer, message_id, envelope->>'type', attempts, last_error, first_failed_at, due_at
+            select consumer, message_id, envelope, attempts, last_error, first_failed_at, due_at
             from {schema.Name}.retry_message order by due_at limit {RowsShown}
             """);
         var rows = new List<RetryingDelivery>();
@@ -144,12 +146,15 @@ internal sealed partial class MessagingState(
         while (await reader.ReadAsync(ct))
         {
             rows.Add(new RetryingDelivery(
-                reader.GetString(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt32(3), reader.GetString(4),
+                reader.GetString(0), reader.GetGuid(1), TypeOf(reader.GetString(2)), reader.GetInt32(3), reader.GetString(4),
                 reader.GetFieldValue<DateTimeOffset>(5), reader.GetFieldValue<DateTimeOffset>(6)));
         }
 
         return rows;
     }
+
+    /// <summary>Read here and not by PostgreSQL, which takes no JSON apart that has a NUL in some text.</summary>
+    private static string TypeOf(string envelope) => JsonSerializer.Deserialize<EventEnvelope>(envelope, MessagingJson.Options)!.Type;
 
     private static partial class Log
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using Wir.Contracts;
+using Wir.Messaging.Feed;
 using Wir.Messaging.Storage;
 
 namespace Wir.Messaging.Outbox;
@@ -11,6 +12,18 @@ public sealed record EventLogRow(long Position, EventEnvelope Event);
 
 internal sealed class EventLogReader(NpgsqlDataSource source, SchemaName schema)
 {
+    /// <summary>Positions below the oldest kept event are too old: events after them are gone.</summary>
+    public async Task<ReadableBounds> BoundsAsync(CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            select value, coalesce((select min(position) - 1 from {schema.Name}.event_log), value)
+            from {schema.Name}.messaging_counter where name = 'event_log'
+            """);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new ReadableBounds(reader.GetInt64(0), reader.GetInt64(1));
+    }
+
     public async Task<List<EventLogRow>> ReadAsync(long after, int limit, Guid? aggregate, CancellationToken ct)
     {
         await using var command = source.CreateCommand($"""

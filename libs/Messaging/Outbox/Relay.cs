@@ -77,7 +77,8 @@ internal sealed partial class Relay(
 
         MessagingTelemetry.Published.Add(results.Sent.Count);
         if (results.Broken is { } error) throw new BrokenBrokerException(error);
-        return results.Sent.Count > 0 || results.Failures.Any(failure => failure.Dead);
+        // Failed rows wait from now on; behind a full batch of them there may be others that can be sent.
+        return results.Sent.Count + results.Failures.Count > 0;
     }
 
     /// <summary>Without a broker the events still enter the log, from which others can read them.</summary>
@@ -106,19 +107,22 @@ internal sealed partial class Relay(
         var results = new RoundResults();
         // Not linked to the stop: what is on its way is waited for and marked, so that an orderly stop repeats nothing.
         using var timeout = new CancellationTokenSource(_options.PublishTimeout, time);
+        // Nothing new after half the time: a slow broker gets to confirm what it has, where a time-out would cost the connection.
+        using var enough = new CancellationTokenSource(_options.PublishTimeout / 2, time);
+        using var halt = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, ct);
         var aggregates = rows.GroupBy(row => (row.Envelope.AggregateType, row.Envelope.AggregateId))
             .Select(group => group.OrderBy(row => row.Envelope.Sequence).ToList());
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.PublishConcurrency };
-        await Parallel.ForEachAsync(aggregates, parallel, async (aggregate, _) => await PublishAggregateAsync(aggregate, results, timeout.Token, ct));
+        await Parallel.ForEachAsync(aggregates, parallel, async (aggregate, _) => await PublishAggregateAsync(aggregate, results, timeout.Token, halt.Token));
         return results;
     }
 
     /// <summary>One after another: the next number leaves only when the one before is confirmed.</summary>
-    private async Task PublishAggregateAsync(List<OutboxRow> rows, RoundResults results, CancellationToken timeout, CancellationToken stopping)
+    private async Task PublishAggregateAsync(List<OutboxRow> rows, RoundResults results, CancellationToken timeout, CancellationToken halt)
     {
         foreach (var row in rows)
         {
-            if (results.Broken is not null || timeout.IsCancellationRequested || stopping.IsCancellationRequested) return;
+            if (results.Broken is not null || halt.IsCancellationRequested) return;
             if (row.NotBefore > time.GetUtcNow().UtcDateTime) return;
 
             using var activity = MessagingTelemetry.StartPublish(row.Envelope);
