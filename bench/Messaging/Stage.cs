@@ -83,7 +83,13 @@ internal sealed class Stage : IAsyncDisposable
 
     public Task<long> EffectsAsync() => ScalarAsync<long>(Copy, "select count(*) from copy.effect");
 
-    public Task<long> PendingAsync() => ScalarAsync<long>(Toy, "select count(*) from toy.outbox_message");
+    /// <summary>Highest number of an effect: cheap enough to be asked all the time, and never lower than their count.</summary>
+    public Task<long> LastEffectAsync() => ScalarAsync<long>(Copy, "select max(id) from copy.effect");
+
+    /// <summary>Events that the relays have looked at.</summary>
+    public Task<long> LoggedAsync() => ScalarAsync<long>(Toy, "select value from toy.messaging_counter where name = 'event_log'");
+
+    public Task<bool> IsPendingAsync() => ScalarAsync<bool>(Toy, "select exists (select 1 from toy.outbox_message)");
 
     public static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {

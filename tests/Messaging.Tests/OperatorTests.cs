@@ -62,7 +62,7 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Equal("copy.things", row.GetProperty("queue").GetString());
         Assert.Equal(3, row.GetProperty("attempts").GetInt32());
         await Eventually.TrueAsync(async () => await EffectsAsync(thing) == 1, "the delivery has its effect");
-        Assert.Equal(0, await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message"));
+        await Eventually.TrueAsync(async () => await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message") == 0, "nothing waits any more");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class OperatorTests : IAsyncLifetime
         await Toys.ChangeAsync(toy, late, "late");
 
         await Eventually.TrueAsync(async () => await EffectsAsync(late) == 1, "the other delivery has its effect by a retry");
-        Assert.Equal(1, await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message"));
+        await Eventually.TrueAsync(async () => await Toys.ScalarAsync<long>(_toys.CopySource, "select count(*) from copy.retry_message") == 1, "only the first one waits");
     }
 
     [Fact]
