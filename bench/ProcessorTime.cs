@@ -28,11 +28,14 @@ internal sealed record ProcessorTime(IReadOnlyDictionary<string, double> Seconds
 
     private static bool IsOurs(Entry entry, Dictionary<int, Entry> all)
     {
-        for (var current = entry; ; current = parent)
+        var current = entry;
+        while (current.Id != Environment.ProcessId)
         {
-            if (current.Id == Environment.ProcessId) return true;
             if (!all.TryGetValue(current.Parent, out var parent)) return false;
+            current = parent;
         }
+
+        return true;
     }
 
     private static Entry? Read(int id)

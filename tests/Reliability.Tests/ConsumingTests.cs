@@ -34,7 +34,7 @@ public sealed class ConsumingTests
         for (var kill = 0; kill < Counts.Of(2, 8); kill++)
         {
             var target = messages * (kill + 1) / Counts.Of(3, 9);
-            await Eventually.TrueAsync(async () => await EffectsAsync(scene) >= target, $"{target} effects", TimeSpan.FromSeconds(120));
+            await Eventually.TrueAsync(async () => await EffectsAsync(scene) >= target, $"{target} effects", TimeSpan.FromSeconds(300));
             var victim = random.Next(copies.Count);
             await copies[victim].EndAsync(ProcessSignal.Kill);
             copies[victim] = scene.Launch("copy");
@@ -43,7 +43,7 @@ public sealed class ConsumingTests
         await sending;
         await Eventually.TrueAsync(
             async () => await EffectsAsync(scene) >= messages && (await scene.QueueAsync("copy.things")).GetProperty("messages").GetInt64() == 0,
-            "the queue is empty", TimeSpan.FromSeconds(180));
+            "the queue is empty", TimeSpan.FromSeconds(300));
         var effects = await Scene.ReadAsync(scene.Copy, "select message_id, sequence from copy.effect");
         tally.Acknowledged = messages;
         tally.Lost = events.Select(e => e.Id).Except(effects.Select(e => e.Thing)).Count();
