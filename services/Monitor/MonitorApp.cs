@@ -1,3 +1,4 @@
+using Wir.Areas;
 using Wir.Messaging;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
@@ -27,14 +28,17 @@ public static class MonitorApp
         builder.AddServiceDatabase<MonitorDb>("monitordb");
         builder.AddMessaging<MonitorDb>("monitor", messaging => messaging.Queue("journal", queue => queue.OnAny<WhenAnything>()));
         builder.Services.AddSingleton(CodeLists.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "codelists.json")));
+        builder.Services.AddSingleton(services => ComparisonAreas.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "similar-districts.json"), services.GetRequiredService<AreaRegister>()));
         builder.Services.AddSingleton<LiveReader>();
         builder.Services.AddSingleton<AreaKeys>();
         builder.Services.AddSingleton<VintageReader>();
         builder.Services.AddSingleton<VintageStore>();
+        builder.Services.AddSingleton<AnswerCache>();
         builder.Services.AddSingleton<DataQuery>();
         builder.Services.AddScoped<RunImport>();
         builder.Services.AddScoped<ReleaseVintage>();
         builder.Services.AddScoped<DeriveVintages>();
+        builder.Services.AddScoped<DeriveIndicator>();
         builder.Services.AddScoped<DemoNumbers>();
         builder.Services.AddHostedService<Announcer>();
         configure?.Invoke(builder);

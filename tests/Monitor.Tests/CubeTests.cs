@@ -24,7 +24,7 @@ public sealed class CubeTests
         for (var question = 0; question < 1000; question++)
         {
             var (expressions, rules) = (new string[3], new Func<string, int, bool>[3]);
-            for (var i = 0; i < 3; i++) (expressions[i], rules[i]) = RandomFilter(random, cube.Dimensions[i]);
+            for (var i = 0; i < 3; i++) (expressions[i], rules[i]) = RandomQuestions.Filter(random, cube.Dimensions[i], s_areas);
             var positions = cube.Dimensions.Select((dimension, i) => new Filter(dimension, s_areas, "year", null).Select(expressions[i])).ToArray();
 
             var found = new Table(null!, cube, positions).Indexes().Select(index => (string.Join('|', cube.CodesOf(index)), cube.Values[index])).ToArray();
@@ -72,6 +72,32 @@ public sealed class CubeTests
             double Sum(Cube of) => Enumerable.Range(0, of.Dimensions[0].Count).Sum(area => of.Numerators![(area * of.Strides[0]) + other]);
             Assert.Equal(Sum(cube), Sum(current));
         }
+    }
+
+    [Fact]
+    public void What_was_not_delivered_is_a_gap_in_the_successor_and_what_did_not_exist_is_none()
+    {
+        var cube = new Cube([new("area", ["06635001", "06635005"]), new("year", ["2021", "2022", "2023"])], withCounts: true);
+        for (var year = 0; year < 3; year++) cube[year] = new(10, ObservationStatus.Normal, 10, 100);
+        cube[3] = new(50, ObservationStatus.Normal, 15, 30);
+
+        Assert.True(CubeSums.ToTerritory(cube, "percent", s_areas, new LocalDate(2026, 1, 1)).TryGet(out var current, out _));
+
+        Assert.Equal(["06635001"], current.Dimensions[0].Codes);
+        Assert.Equal(new Cell(100.0 * 25 / 130, ObservationStatus.Normal, 25, 130), current[0]);
+        Assert.Equal(ObservationStatus.Missing, current[1].Status);
+        Assert.Equal(new Cell(10, ObservationStatus.Normal, 10, 100), current[2]);
+    }
+
+    [Fact]
+    public void None_of_none_is_no_rate_and_no_gap_in_a_sum()
+    {
+        var cube = new Cube([new("area", ["06635002", "06635003"]), new("year", ["2021"])], withCounts: true);
+        (cube[0], cube[1]) = (new(10, ObservationStatus.Normal, 10, 100), new(double.NaN, ObservationStatus.NotApplicable, 0, 0));
+
+        Assert.True(CubeSums.Together(cube, "area", [0, 1], "percent", s_areas).TryGet(out var sum, out _));
+
+        Assert.Equal(new Cell(10, ObservationStatus.Normal, 10, 100), sum[0]);
     }
 
     [Theory]
@@ -128,37 +154,5 @@ public sealed class CubeTests
         }
 
         return cube;
-    }
-
-    /// <summary>An expression of one to three terms and, independently, what it means.</summary>
-    private static (string Expression, Func<string, int, bool> Holds) RandomFilter(Random random, CubeDimension dimension)
-    {
-        var terms = Enumerable.Range(0, random.Next(1, 4)).Select(_ => RandomTerm(random, dimension)).ToArray();
-        return (string.Join(',', terms.Select(term => term.Text)), (code, at) => terms.Any(term => term.Holds(code, at)));
-    }
-
-    private static (string Text, Func<string, int, bool> Holds) RandomTerm(Random random, CubeDimension dimension)
-    {
-        var (low, high) = (random.Next(dimension.Count), random.Next(dimension.Count));
-        if (low > high) (low, high) = (high, low);
-        var (a, b, n) = (dimension.Codes[low], dimension.Codes[high], random.Next(0, 6));
-        return random.Next(15) switch
-        {
-            0 => ("*", (_, _) => true),
-            1 => ($"{a}..{b}", (_, at) => at >= low && at <= high),
-            2 => ($"range({a},{b})", (_, at) => at >= low && at <= high),
-            3 => ($"from({a})", (_, at) => at >= low),
-            4 => ($"to({a})", (_, at) => at <= low),
-            5 => ($"top({n})", (_, at) => at < n),
-            6 => ($"bottom({n})", (_, at) => at >= dimension.Count - n),
-            7 => ($"latest({n})", (_, at) => at >= dimension.Count - n),
-            8 => ($"ge:{a}+le:{b}", (_, at) => at >= low && at <= high),
-            9 => ($"ne:{a}", (code, _) => code != a),
-            10 => ($"sw:{a[..1]}", (code, _) => code[0] == a[0]),
-            11 => ($"co:{a[^1]}", (code, _) => code.Contains(a[^1])),
-            12 when dimension.Id == "area" => ($"{a}*", (code, _) => code != a && s_areas.AncestorsAndSelf(code).Any(area => area.Key == a)),
-            13 => ($"{a[..^1]}?", (code, _) => code.Length == a.Length && code[..^1] == a[..^1]),
-            _ => (a, (code, _) => code == a),
-        };
     }
 }

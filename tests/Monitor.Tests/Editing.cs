@@ -30,9 +30,9 @@ internal static class Editing
         return (int)import["vintage"]!;
     }
 
-    public static async Task ReleaseAsync(this Running monitor, string id, string? embargoUntil = null)
+    public static async Task ReleaseAsync(this Running monitor, string id, string? embargoUntil = null, string area = "06635")
     {
-        var (editor, second) = (monitor.District(), monitor.District("client:second"));
+        var (editor, second) = (monitor.District(area: area), monitor.District("client:second", area));
         (await editor.PostAsync($"/imports/{id}/check", Json("""{"note": "looked at"}"""), ("If-Match", "\"2\""))).Is(HttpStatusCode.OK);
         (await second.PostAsync($"/imports/{id}/approve", null, ("If-Match", "\"3\""))).Is(HttpStatusCode.OK);
         (await second.PostAsync($"/imports/{id}/release", Json(embargoUntil is null ? "{}" : $$"""{"embargoUntil": "{{embargoUntil}}"}"""), ("If-Match", "\"4\""))).Is(HttpStatusCode.OK);

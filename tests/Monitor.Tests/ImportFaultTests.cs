@@ -87,7 +87,71 @@ public sealed class ImportFaultTests(MonitorService service)
 
         var answer = (await monitor.District().PostAsync("/imports?indicator=Z22", content)).Is(HttpStatusCode.UnprocessableEntity).Json;
 
-        Assert.Equal([(3, "WIR-MON-0021"), (3, "WIR-MON-0014")], answer["errors"]!.AsArray().Select(fault => ((int)fault!["line"]!, (string)fault["code"]!)));
+        Assert.Equal([(3, "sex", "WIR-MON-0021"), (3, "sex", "WIR-MON-0014")], answer["errors"]!.AsArray().Select(fault => ((int)fault!["line"]!, (string)fault["column"]!, (string)fault["code"]!)));
+    }
+
+    [Fact]
+    public async Task What_no_database_can_hold_is_a_fault_like_any_other()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z24");
+        var long39 = new string('x', 39);
+        foreach (var text in new[]
+        {
+            Editing.Header + "0663\05015;2022;total;total;1;;;\n",
+            Editing.Header + $"{long39}\U0001F600{long39};2022;total;total;1;;;\n",
+            "ar\0ea;period;sex;group;value\n06635015;2022;total;total;1\n",
+            Editing.Header + "06635015;2022;total;total;1;st\0;;\n",
+        })
+        {
+            var answer = (await monitor.ImportAsync("Z24", text)).Is(HttpStatusCode.UnprocessableEntity);
+            Assert.Equal("WIR-MON-0005", answer.Code);
+            Assert.NotEmpty((await monitor.District().GetAsync($"/imports/{answer.Json["id"]}")).Is(HttpStatusCode.OK).Json["errors"]!.AsArray());
+        }
+
+        // As Windows programs save "Unicode".
+        var utf16 = new ByteArrayContent([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Editing.Header + "06635015;2022;total;total;1;;;\n")]);
+        utf16.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        (await monitor.District().PostAsync("/imports?indicator=Z24", utf16)).Is(HttpStatusCode.UnprocessableEntity);
+        (await monitor.ImportAsync("Z24", Editing.Header, "&reason=%00")).Is(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("1e400", "WIR-MON-0015")]
+    [InlineData("1e300", "WIR-MON-0015")]
+    public async Task A_number_beyond_all_bounds_is_named(string number, string code)
+    {
+        var monitor = await service.Value;
+        await EnsureAsync(monitor, "Z25");
+
+        var answer = (await monitor.District().PostAsync("/imports?indicator=Z25", Editing.Json(
+            """{"class": "dataset", "version": "2.0", "id": ["area", "year"], "size": [1, 1], "dimension": {"area": {"category": {"index": ["06635015"]}}, "year": {"category": {"index": ["2022"]}}}, "value": [VALUE]}""".Replace("VALUE", number, StringComparison.Ordinal)))).Is(HttpStatusCode.UnprocessableEntity);
+
+        Assert.Equal(code, (string)answer.Json["errors"]![0]!["code"]!);
+    }
+
+    [Fact]
+    public async Task Periods_of_every_kind_are_taken_and_asked_for()
+    {
+        var monitor = await service.Value;
+        foreach (var (code, periodicity, first, second, parameter, sdmx) in new[]
+        {
+            ("Z26", "school-year", "2022/23", "2023/2024", "year=2022/23..2023/24", "2023-08-01/P1Y"), ("Z27", "winter-semester", "WS2022/23", "WS2023/24", "year=from(WS2022/23)", "2023-10-01/P6M"),
+            ("Z28", "half", "2023-H1", "2023-H2", "period=latest(2)", "2023-S2"), ("Z29", "quarter", "2023-Q3", "2023-Q4", "period=2023-Q3,2023-Q4", "2023-Q4"),
+        })
+        {
+            await monitor.DescribeAsync(code, periodicity: periodicity);
+            await monitor.PublishAsync(code, $"area;period;value\n06635015;{first};1\n06635015;{second};2\n");
+
+            Assert.Equal([1, 2], (await monitor.Anonymous.GetAsync($"/data?indicator={code}&{parameter}")).Is(HttpStatusCode.OK).Json.Values());
+            Assert.Contains($",{sdmx},", (await monitor.Anonymous.GetAsync($"/data?indicator={code}&format=sdmx-csv")).Text, StringComparison.Ordinal);
+            Assert.Equal("WIR-MON-0013", (string)(await monitor.ImportAsync(code, "area;period;value\n06635015;2024 / 2005;1\n")).Is(HttpStatusCode.UnprocessableEntity).Json["errors"]![0]!["code"]!);
+        }
+    }
+
+    private static async Task EnsureAsync(Running monitor, string code)
+    {
+        if ((await monitor.Anonymous.GetAsync($"/indicators/{code}")).Status != HttpStatusCode.OK) await monitor.DescribeAsync(code);
     }
 
     [Fact]

@@ -80,6 +80,75 @@ public sealed class IndicatorTests(MonitorService service)
     }
 
     [Fact]
+    public async Task Each_mandatory_field_that_is_missing_alone_is_the_only_one_named()
+    {
+        var monitor = await service.Value;
+        string[] fields = ["name/de", "name/en", "definition/de", "definition/en", "numerator/de", "numerator/en", "denominator/de", "denominator/en", "unit", "direction", "field",
+            "source/code", "source/name/de", "source/name/en", "periodicity", "lowestLevel", "contact/de", "contact/en", "licence/de", "licence/en"];
+        foreach (var field in fields)
+        {
+            var description = JsonNode.Parse(Description("Z03"))!;
+            var at = field.Split('/')[..^1].Aggregate(description, (node, name) => node[name]!);
+            at.AsObject().Remove(field.Split('/')[^1]);
+
+            var answer = (await monitor.District().PutAsync("/indicators/Z03", description.ToJsonString(), ("If-None-Match", "*"))).Is(HttpStatusCode.UnprocessableEntity);
+
+            Assert.Equal(["/" + field], answer.Pointers);
+        }
+
+        (await monitor.Anonymous.GetAsync("/indicators/Z03")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_was_read_can_be_sent_back_changed()
+    {
+        var monitor = await service.Value;
+        (await monitor.District().PutAsync("/indicators/Z04", Description("Z04"), ("If-None-Match", "*"))).Is(HttpStatusCode.Created);
+        var read = (await monitor.District().GetAsync("/indicators/Z04")).Is(HttpStatusCode.OK);
+        read.Json["breaks"]!.AsArray().Clear();
+        var changed = read.Json;
+        changed["name"]!["en"] = "Changed";
+        changed.AsObject().Remove("codeLists");
+
+        var answer = (await monitor.District().PutAsync("/indicators/Z04", changed.ToJsonString(), ("If-Match", read.ETag!))).Is(HttpStatusCode.OK).Json;
+
+        Assert.Equal("Changed", (string)answer["name"]!["en"]!);
+        Assert.Equal("group-nationality", (string)answer["codeLists"]!["group"]!);
+        changed["code"] = "Z05";
+        Assert.Equal(["/code"], (await monitor.District().PutAsync("/indicators/Z04", changed.ToJsonString(), ("If-Match", "*"))).Is(HttpStatusCode.UnprocessableEntity).Pointers);
+    }
+
+    [Fact]
+    public async Task An_area_is_compared_with_land_country_and_similar_districts_in_one_call()
+    {
+        var monitor = await service.Value;
+
+        var answer = (await monitor.Anonymous.GetAsync("/data?indicator=E03&area=benchmark(06635)&year=2024&sex=total&group=total")).Is(HttpStatusCode.OK).Json;
+
+        Assert.Equal(["06", "06635", "06699", "DG"], answer["dimension"]!["area"]!["category"]!["index"]!.AsArray().Select(code => (string)code!));
+        Assert.All(answer.Values(), value => Assert.NotNull(value));
+        Assert.Equal(["land", "own", "similar", "country"], new[] { "06", "06635", "06699", "DG" }.Select(key => (string)answer["extension"]!["comparison"]![key]!));
+        var municipality = (await monitor.Anonymous.GetAsync("/data?indicator=E03&area=benchmark(06635015)&year=2024&sex=total&group=total")).Is(HttpStatusCode.OK).Json;
+        Assert.Equal(("own", "district"), ((string)municipality["extension"]!["comparison"]!["06635015"]!, (string)municipality["extension"]!["comparison"]!["06635"]!));
+        Assert.Equal(["?area"], (await monitor.Anonymous.GetAsync("/data?indicator=E03&area=benchmark(99)")).Is(HttpStatusCode.BadRequest).Pointers);
+    }
+
+    [Fact]
+    public async Task Made_up_numbers_are_marked_outside_of_the_data_too()
+    {
+        var monitor = await service.Value;
+
+        Assert.True((bool)(await monitor.Anonymous.GetAsync("/indicators/E03")).Json["demo"]!);
+        Assert.True((bool)(await monitor.Anonymous.GetAsync("/availability?indicator=E03")).Json["demo"]!);
+        Assert.True((bool)(await monitor.Anonymous.GetAsync("/data?indicator=yoy(E03)")).Json["extension"]!["demo"]!);
+        Assert.False((bool)(await monitor.Anonymous.GetAsync("/indicators/K01")).Json["demo"]!);
+        var xlsx = (await monitor.Anonymous.GetAsync("/data?indicator=E03&area=06635&format=xlsx&lang=en")).Is(HttpStatusCode.OK).Bytes;
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(xlsx));
+        using var about = new StreamReader(zip.GetEntry("xl/worksheets/sheet2.xml")!.Open());
+        Assert.Contains("Made-up numbers for demonstration", await about.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_indicator_is_described_changed_and_seen_in_the_feed()
     {
         var monitor = await service.Value;

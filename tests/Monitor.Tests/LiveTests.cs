@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodaTime;
 using Npgsql;
+using Wir.Areas;
 using Wir.Contracts;
 using Wir.TestKit;
 using Xunit;
@@ -55,6 +57,36 @@ public sealed class LiveTests(MonitorService service)
         Assert.DoesNotContain(answer["data"]!.AsArray(), row => (string)row!["area"]! == "06635005");
 
         async Task<JsonNode> Row(string area) => Assert.Single((await monitor.Anonymous.GetAsync($"/overview?area={area}")).Is(HttpStatusCode.OK).Json["data"]!.AsArray())!;
+    }
+
+    [Fact]
+    public async Task Days_are_days_of_Berlin_in_both_nights_in_which_the_clock_changes()
+    {
+        const string Area = "06635022";
+        var monitor = await service.Value;
+        await using var registry = await Publisher.StartAsync<RegistrySender>(monitor, "registry");
+        var year = TimeProvider.System.Today().Year;
+        // From noon to noon: 23 hours in spring, 25 in autumn.
+        var (spring, autumn) = (Noon(LastSunday(year, 3)), Noon(LastSunday(year, 10)));
+        Assert.Equal((23, 25), ((spring - Noon(LastSunday(year, 3).PlusDays(-1))).TotalHours, (autumn - Noon(LastSunday(year, 10).PlusDays(-1))).TotalHours));
+
+        await registry.EmitAsync(
+            Reviewed(Noon(LastSunday(year, 3).PlusDays(-1)), spring, "approved"), Reviewed(Noon(LastSunday(year, 10).PlusDays(-1)), autumn, "approved"),
+            Reviewed(Noon(new(year, 7, 1)), Noon(new(year, 7, 4)), "approved"), Reviewed(Noon(new(year, 7, 1)), Noon(new(year, 8, 1)), "rejected"));
+        foreach (var day in new[] { 1, 2 }) await registry.EmitAsync(new AssociationSubmitted { AssociationId = Guid.CreateVersion7(), SubmissionId = Guid.CreateVersion7(), Area = Area, Kind = "initiative", SubmittedAt = Noon(new(year, 1, day)) });
+
+        var live = await Eventually.ValueAsync<JsonNode>(async () => (await monitor.Reader.GetAsync($"/live/K03?area={Area}")).Is(HttpStatusCode.OK).Json is { } json
+            && (int)json["numerator"]! == 3 && (int)json["open"]! == 2 ? json : null, "three approvals and two open cases are counted");
+        Assert.Equal((1.0, 2.6), (Math.Round((double)live["value"]!, 9), Math.Round((double)live["p90"]!, 9)));
+
+        static LocalDate LastSunday(int year, int month) => DateAdjusters.PreviousOrSame(IsoDayOfWeek.Sunday)(new LocalDate(year, month, 31));
+
+        static DateTimeOffset Noon(LocalDate day) => CivilTime.Berlin.AtStrictly(day + new LocalTime(12, 0)).ToDateTimeOffset().ToUniversalTime();
+
+        static AssociationReviewed Reviewed(DateTimeOffset from, DateTimeOffset to, string outcome) => new()
+        {
+            AssociationId = Guid.CreateVersion7(), SubmissionId = Guid.CreateVersion7(), Area = Area, Outcome = outcome, SubmittedAt = from, ReviewedAt = to, HoursTaken = (to - from).TotalHours,
+        };
     }
 
     [Fact]

@@ -85,8 +85,8 @@ public sealed class Running(WebApplication app, TestDatabase database, TestVirtu
 
     public Caller Anonymous => As("anonymous", [], []);
 
-    public Caller District(string subject = "client:district") =>
-        As(subject, ["monitor:write", "monitor:approve", "read:internal"], ["06635"]);
+    public Caller District(string subject = "client:district", string area = "06635") =>
+        As(subject, ["monitor:write", "monitor:approve", "read:internal"], [area]);
 
     public Caller Korbach => As("client:korbach", ["monitor:write", "read:internal"], ["06635015"]);
 

@@ -20,6 +20,9 @@ public abstract record Formula
     /// <summary>Growth against the same period a year earlier, in percent.</summary>
     public sealed record YearOnYear(Formula Of) : Formula;
 
+    /// <summary>Slope per period of the straight line that fits the last periods best.</summary>
+    public sealed record Trend(Formula Of, int Periods) : Formula;
+
     /// <summary>One category against another of the same dimension: the difference, or the ratio.</summary>
     public sealed record Compare(Formula Of, string Dimension, string First, string Second, bool IsRatio) : Formula;
 
@@ -44,6 +47,9 @@ public abstract record Formula
                 break;
             case Lag lag:
                 Collect(lag.Of, codes);
+                break;
+            case Trend trend:
+                Collect(trend.Of, codes);
                 break;
             case YearOnYear growth:
                 Collect(growth.Of, codes);

@@ -8,12 +8,15 @@ namespace Wir.Monitor.Formulas;
 /// <param name="inputs">The indicators' numbers.</param>
 public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout About, Cube Cube)> inputs)
 {
+    private static readonly Cell s_hundred = new(100, ObservationStatus.Normal, double.NaN, double.NaN);
+
     public Outcome<Cube> Evaluate(Formula formula) => formula switch
     {
         Formula.Number number => Scalar(number.Value),
         Formula.IndicatorRef reference => inputs[reference.Code].Cube,
         Formula.Binary binary => Both(binary),
         Formula.Lag lag => Map(lag.Of, cube => Shift(cube, lag.Steps, BreaksOf(lag.Of))),
+        Formula.Trend trend => Map(trend.Of, cube => Slope(cube, trend.Periods, BreaksOf(trend.Of))),
         Formula.YearOnYear growth => Map(growth.Of, cube => Growth(cube, growth.Of)),
         Formula.Compare compare => Compared(compare),
         _ => throw new NotSupportedException(formula.GetType().Name),
@@ -50,15 +53,31 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
         }
 
         if (size > Cube.MaxCells) return Invalid(new($"Das Ergebnis hätte mehr als {Cube.MaxCells} Zellen.", $"The result would have more than {Cube.MaxCells} cells."));
-        var result = new Cube(dimensions, withCounts: false);
+        // Counts by counts are a rate, which shows what it is made of and can be added up from it.
+        var isRate = binary.Operator == '/' && IsCount(binary.Left) && IsCount(binary.Right);
+        var isScaled = binary is { Operator: '*', Right: Formula.Number } && left.Numerators is not null && IsRate(binary.Left);
+        var result = new Cube(dimensions, withCounts: isRate || isScaled);
         var (toLeft, toRight) = (Mapping(result, left), Mapping(result, right));
         for (var index = 0; index < result.Size; index++)
         {
-            result[index] = Compute(binary.Operator, left[Target(result, index, toLeft)], right[Target(result, index, toRight)]);
+            var (a, b) = (left[Target(result, index, toLeft)], right[Target(result, index, toRight)]);
+            var cell = Compute(binary.Operator, a, b);
+            result[index] = isRate && a.HasValue && b.HasValue ? cell with { Numerator = a.Value, Denominator = b.Value }
+                : isScaled ? cell with { Numerator = a.Numerator, Denominator = a.Denominator } : cell;
         }
 
         return result;
     }
+
+    private bool IsCount(Formula formula) => formula switch
+    {
+        Formula.IndicatorRef reference => Units.IsCount(inputs[reference.Code].About.Unit),
+        Formula.Binary { Operator: '+' or '-' } sum => IsCount(sum.Left) && IsCount(sum.Right),
+        Formula.Lag lag => IsCount(lag.Of),
+        _ => false,
+    };
+
+    private bool IsRate(Formula formula) => formula is Formula.Binary { Operator: '/' } rate && IsCount(rate.Left) && IsCount(rate.Right);
 
     /// <summary>Per dimension of the result: position there to offset in the operand; 0 where the operand lacks the dimension.</summary>
     private static int[][] Mapping(Cube result, Cube operand) => [.. result.Dimensions.Select(dimension =>
@@ -131,10 +150,49 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
         for (var index = 0; index < result.Size; index++)
         {
             var change = Compute('/', Compute('-', cube[index], before[index]), before[index]);
-            result[index] = change.HasValue ? change with { Value = 100 * change.Value } : change;
+            result[index] = change.HasValue ? Compute('*', change, s_hundred) : change;
         }
 
         return result;
+    }
+
+    private static Cube Slope(Cube cube, int steps, IReadOnlyList<SeriesBreak> breaks)
+    {
+        var time = TimeOf(cube);
+        if (time < 0) return cube;
+        var codes = cube.Dimensions[time].Codes;
+        var result = new Cube(cube.Dimensions, withCounts: false);
+        for (var index = 0; index < result.Size; index++)
+        {
+            var last = cube.PositionIn(time, index);
+            if (cube.Status[index] == (byte)ObservationStatus.Absent) continue;
+            var first = cube.Dimensions[time].PositionOf(Periods.Plus(codes[last], 1 - steps));
+            if (breaks.Any(one => string.CompareOrdinal(Periods.Plus(codes[last], 1 - steps), one.Period) < 0 && string.CompareOrdinal(one.Period, codes[last]) <= 0)) result[index] = Cell.Of(ObservationStatus.NotApplicable);
+            // Fewer positions than periods: one of them has no numbers at all.
+            else if (first < 0 || last - first != steps - 1) result[index] = Cell.Of(ObservationStatus.Missing);
+            else result[index] = SlopeOf([.. Enumerable.Range(0, steps).Select(step => cube[index - ((steps - 1 - step) * cube.Strides[time])])]);
+        }
+
+        return result;
+    }
+
+    private static Cell SlopeOf(Cell[] cells)
+    {
+        var (status, middle, mean, sum, squares) = (ObservationStatus.Normal, (cells.Length - 1) / 2.0, 0.0, 0.0, 0.0);
+        foreach (var cell in cells)
+        {
+            if (!cell.HasValue) return Cell.Of(Array.Exists(cells, one => one.Status == ObservationStatus.Confidential) ? ObservationStatus.Confidential : Unknown(cell, cell));
+            status = Weakest(status, cell.Status);
+            mean += cell.Value / cells.Length;
+        }
+
+        for (var i = 0; i < cells.Length; i++)
+        {
+            sum += (i - middle) * (cells[i].Value - mean);
+            squares += (i - middle) * (i - middle);
+        }
+
+        return new(sum / squares, status, double.NaN, double.NaN);
     }
 
     private Outcome<Cube> Compared(Formula.Compare compare)

@@ -101,6 +101,10 @@ public sealed partial class FormulaParser
                 var lagged = Sum();
                 Expect(',');
                 return new Formula.Lag(lagged, WholeNumber());
+            case "trend":
+                var followed = Sum();
+                Expect(',');
+                return new Formula.Trend(followed, WholeNumber(2));
             case "yoy":
                 return new Formula.YearOnYear(Sum());
             case "per":
@@ -118,17 +122,17 @@ public sealed partial class FormulaParser
                 Expect(',');
                 return new Formula.Compare(of, dimension, first, Word(), function == "ratio");
             default:
-                throw Fault($"„{function}“ ist weder ein Indikator noch eine Funktion (lag, yoy, per, gap, ratio).", $"“{function}” is neither an indicator nor a function (lag, yoy, per, gap, ratio).");
+                throw Fault($"„{function}“ ist weder ein Indikator noch eine Funktion (lag, yoy, trend, per, gap, ratio).", $"“{function}” is neither an indicator nor a function (lag, yoy, trend, per, gap, ratio).");
         }
     }
 
-    private int WholeNumber()
+    private int WholeNumber(int least = 1)
     {
         Skip();
         var number = NumberForm().Match(_text, _at);
-        if (!number.Success || !int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) || whole is < 1 or > 100)
+        if (!number.Success || !int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) || whole < least || whole > 100)
         {
-            throw Fault("Hier steht eine ganze Zahl von 1 bis 100.", "A whole number from 1 to 100 belongs here.");
+            throw Fault($"Hier steht eine ganze Zahl von {least} bis 100.", $"A whole number from {least} to 100 belongs here.");
         }
 
         _at += number.Length;

@@ -16,7 +16,7 @@ internal static class CubeSums
         if (targets.SequenceEqual(cube.Dimensions[axis].Codes)) return cube;
         var codes = targets.Distinct().Order(StringComparer.Ordinal).ToArray();
         var sources = codes.Select(code => Enumerable.Range(0, targets.Length).Where(i => targets[i] == code).ToArray()).ToArray();
-        return Sum(cube, axis, codes, sources, unit, (_, _) => true);
+        return Sum(cube, axis, codes, sources, unit, Existence(cube, axis, areas));
     }
 
     /// <summary>One category out of several of a dimension.</summary>
@@ -32,11 +32,17 @@ internal static class CubeSums
             return Problems.NotAdditive.With(new($"Die gewählten Ausprägungen von „{dimension}“ überschneiden sich oder sind Zeiträume.", $"The chosen categories of “{dimension}” overlap or are periods."));
         }
 
-        // An area that did not exist in the period is no gap in the sum.
+        return Sum(cube, axis, ["sum"], [positions], unit, dimension == "area" ? Existence(cube, axis, areas) : (_, _) => false);
+    }
+
+    /// <summary>Whether there was nothing to count: an area that did not exist in the period is no gap in a sum.</summary>
+    private static Func<int, int, bool> Existence(Cube cube, int axis, AreaRegister areas)
+    {
         var time = cube.IndexOfDimension("year") is var year && year >= 0 ? year : cube.IndexOfDimension("period");
-        var periods = time < 0 ? [] : cube.Dimensions[time].Codes.Select(Periods.Days).ToArray();
-        return Sum(cube, axis, ["sum"], [positions], unit, (position, index) => dimension == "area" && time >= 0
-            && areas.Find(cube.Dimensions[axis].Codes[position]) is { } area && periods[cube.PositionIn(time, index)] is var (first, last) && !area.IsValidOn(first) && !area.IsValidOn(last));
+        if (time < 0) return (_, _) => false;
+        var periods = cube.Dimensions[time].Codes.Select(Periods.Days).ToArray();
+        var known = cube.Dimensions[axis].Codes.Select(areas.Find).ToArray();
+        return (position, index) => known[position] is { } area && periods[cube.PositionIn(time, index)] is var (first, last) && !area.IsValidOn(first) && !area.IsValidOn(last);
     }
 
     private static Outcome<Cube> Sum(Cube cube, int axis, string[] codes, int[][] sources, string unit, Func<int, int, bool> isNothing)
@@ -69,12 +75,13 @@ internal static class CubeSums
         if (cells.Length == 1) return cells[0];
         if (Array.Exists(cells, cell => cell.Status == ObservationStatus.Confidential)) return Cell.Of(ObservationStatus.Confidential);
         if (Array.TrueForAll(cells, cell => cell.Status == ObservationStatus.Absent)) return Cell.Absent;
-        if (Array.Exists(cells, cell => !cell.HasValue)) return Cell.Of(ObservationStatus.Missing);
+        // None of none adds nothing; without its counts it would be a gap.
+        if (Array.Exists(cells, cell => !cell.HasValue && !(cell is { HasCounts: true, Status: ObservationStatus.NotApplicable }))) return Cell.Of(ObservationStatus.Missing);
         var status = cells.Select(cell => cell.Status).FirstOrDefault(status => status is ObservationStatus.Provisional or ObservationStatus.Estimated or ObservationStatus.Uncertain);
         if (Units.IsCount(unit)) return new(cells.Sum(cell => cell.Value), status, double.NaN, double.NaN);
         if (Units.Factor(unit) is not { } factor || !Array.TrueForAll(cells, cell => cell.HasCounts)) return null;
         var (numerator, denominator) = (cells.Sum(cell => cell.Numerator), cells.Sum(cell => cell.Denominator));
-        return denominator == 0 ? Cell.Of(ObservationStatus.NotApplicable) : new(factor * numerator / denominator, status, numerator, denominator);
+        return denominator == 0 ? new(double.NaN, ObservationStatus.NotApplicable, numerator, 0) : new(factor * numerator / denominator, status, numerator, denominator);
     }
 }
 

@@ -37,7 +37,7 @@ public sealed class VintageStore(NpgsqlDataSource source, TimeProvider time)
             ? "select number, visible_at from monitor.vintage where indicator = $1 and visible_at <= $2 order by number desc limit 1"
             : "select number, visible_at from monitor.vintage where indicator = $1 and (visible_at <= $2 or $3) and number = $4");
         command.Parameters.AddWithValue(indicator);
-        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, asOf?.UtcDateTime ?? (isEditor && number is null ? DateTime.MaxValue : time.GetUtcNow().UtcDateTime));
+        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, Until(asOf, isEditor && number is null));
         if (number is { } one)
         {
             command.Parameters.AddWithValue(isEditor);
@@ -50,6 +50,14 @@ public sealed class VintageStore(NpgsqlDataSource source, TimeProvider time)
         await row.DisposeAsync();
         var (about, cube) = await LoadAsync(indicator, found, ct);
         return new(found, visibleAt, about, cube);
+    }
+
+    /// <summary>Nobody but an editor looks past the end of an embargo, whatever instant is asked for.</summary>
+    private DateTime Until(DateTimeOffset? asOf, bool isEditor)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        if (asOf is not { } wanted) return isEditor ? DateTime.MaxValue : now;
+        return isEditor || wanted.UtcDateTime < now ? wanted.UtcDateTime : now;
     }
 
     /// <summary>The numbers of a vintage that is known to exist.</summary>

@@ -19,7 +19,7 @@ public static class MonitorSeed
         {
             var indicator = new Indicator { Id = Guid.CreateVersion7(), Code = code, Version = 1, Content = content, UpdatedAt = time.GetUtcNow() };
             db.Indicators.Add(indicator);
-            db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, null, null)));
+            db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, null)));
         }
 
         await db.SaveChangesAsync(ct);

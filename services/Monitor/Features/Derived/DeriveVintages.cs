@@ -13,24 +13,51 @@ namespace Wir.Monitor.Features.Derived;
 /// <summary>Computes the indicators that follow from others, in the transaction in which those change.</summary>
 internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
 {
-    /// <summary>Everything that follows from one indicator, directly or over others, visible from the same instant.</summary>
+    /// <summary>Everything that follows from one indicator, directly or over others: what becomes visible at the same instant.</summary>
     public async Task<IReadOnlyList<(string Code, int Number)>> FromAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, DateTimeOffset visibleAt, CancellationToken ct)
     {
         var made = new List<(string, int)>();
         foreach (var (derived, formula) in Order(await FormulasAsync(ct), indicator))
         {
-            if (await ComputeAsync(connection, transaction, derived, formula, visibleAt, ct) is { } number) made.Add((derived.Code, number));
+            if (await OneAsync(connection, transaction, derived, formula, visibleAt, ct) is { } number) made.Add((derived.Code, number));
         }
 
         return made;
     }
 
-    /// <summary>One derived indicator; null when an input has no numbers, or nothing changed.</summary>
-    public async Task<int?> ComputeAsync(
+    /// <summary>One derived indicator from an instant on; null when nothing changes at that instant.</summary>
+    public async Task<int?> OneAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, CancellationToken ct)
     {
         await RunImport.LockAsync(connection, transaction, derived.Code, ct);
+        // What was computed ahead for the end of an embargo does not know this change yet: nobody has seen it, so it is computed anew.
+        var later = await WithdrawAsync(connection, transaction, derived.Code, formula, visibleAt, ct);
+        var number = await ComputeAsync(connection, transaction, derived, formula, visibleAt, ct);
+        foreach (var instant in later) await ComputeAsync(connection, transaction, derived, formula, instant, ct);
+        return number;
+    }
+
+    /// <summary>Takes back vintages that are not visible yet; answers at which later instants an input changes.</summary>
+    private static async Task<List<DateTimeOffset>> WithdrawAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string derived, Formula formula, DateTimeOffset after, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("""
+            with withdrawn as (update monitor.vintage set visible_at = null where indicator = @derived and visible_at > @after)
+            select distinct visible_at from monitor.vintage where indicator = any(@inputs) and visible_at > @after order by 1
+            """, connection, transaction);
+        command.Parameters.AddWithValue("derived", derived);
+        command.Parameters.AddWithValue("inputs", formula.Inputs().ToArray());
+        command.Parameters.AddWithValue("after", NpgsqlDbType.TimestampTz, after.UtcDateTime);
+        var instants = new List<DateTimeOffset>();
+        await using var row = await command.ExecuteReaderAsync(ct);
+        while (await row.ReadAsync(ct)) instants.Add(row.GetFieldValue<DateTimeOffset>(0));
+        return instants;
+    }
+
+    private async Task<int?> ComputeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, CancellationToken ct)
+    {
         var inputs = new Dictionary<string, (VintageAbout About, Cube Cube)>();
         foreach (var code in formula.Inputs())
         {
@@ -43,7 +70,7 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         var hash = Slab.Hash(cube);
         if (before is { } last && last.Hash.AsSpan().SequenceEqual(hash)) return null;
         var about = VintageAbout.Of(derived.Code, derived.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo));
-        var number = (before?.Number ?? 0) + 1;
+        var number = await NextNumberAsync(connection, transaction, derived.Code, ct);
         await VintageStore.InsertAsync(connection, transaction, new Vintage(number, visibleAt, about, cube), hash, null, time.GetUtcNow(), ct);
         return number;
     }
@@ -90,7 +117,7 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
             offset += total * result.Strides[i];
         }
 
-        var cube = new Cube([.. wanted.Select(id => result.Dimension(id)!)], withCounts: false);
+        var cube = new Cube([.. wanted.Select(id => result.Dimension(id)!)], withCounts: result.Numerators is not null);
         var strides = wanted.Select(id => result.Strides[result.IndexOfDimension(id)]).ToArray();
         for (var index = 0; index < cube.Size; index++)
         {
@@ -99,7 +126,27 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
             cube[index] = result[target];
         }
 
-        return cube;
+        return IsRateOfCounts(cube, content.Unit) ? cube : WithoutCounts(cube);
+    }
+
+    /// <summary>Sums are computed from the counts and the unit, so the formula has to mean the same.</summary>
+    private static bool IsRateOfCounts(Cube cube, string unit) => cube.Numerators is null || (Units.Factor(unit) is { } factor && Enumerable.Range(0, cube.Size)
+        .All(index => cube[index] is not { HasValue: true, HasCounts: true } cell || Math.Abs(cell.Value - (factor * cell.Numerator / cell.Denominator)) <= 1e-9 * Math.Max(1, Math.Abs(cell.Value))));
+
+    private static Cube WithoutCounts(Cube cube)
+    {
+        var plain = new Cube(cube.Dimensions, withCounts: false);
+        cube.Values.CopyTo(plain.Values, 0);
+        cube.Status.CopyTo(plain.Status, 0);
+        return plain;
+    }
+
+    /// <summary>Numbers of withdrawn vintages are not given again.</summary>
+    private static async Task<int> NextNumberAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(max(number), 0) + 1 from monitor.vintage where indicator = @indicator", connection, transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        return (int)(await command.ExecuteScalarAsync(ct))!;
     }
 
     private static async Task<(int Number, byte[] Hash)?> LatestAsync(

@@ -56,15 +56,23 @@ internal sealed class CsvImport(Observations observations)
         catch (DecoderFallbackException)
         {
             var text = new StringBuilder(bytes.Length);
+            var (header, separator) = (Array.Empty<string>(), ';');
             for (var line = 1; bytes.Length > 0; line++)
             {
                 var end = bytes.IndexOf((byte)'\n');
                 var part = end < 0 ? bytes : bytes[..(end + 1)];
                 bytes = bytes[part.Length..];
+                if (line == 1)
+                {
+                    var first = Encoding.Latin1.GetString(part).Trim();
+                    separator = SeparatorOf(first);
+                    header = first.Split(separator);
+                }
+
                 if (System.Text.Unicode.Utf8.IsValid(part)) text.Append(s_strict.GetString(part));
                 else
                 {
-                    _faults.Add(line, "", FaultCodes.Encoding, "Die Zeile ist nicht in UTF-8 (vermutlich Windows-1252).", "The line is not in UTF-8 (probably Windows-1252).");
+                    _faults.Add(line, ColumnOf(part, header, separator), FaultCodes.Encoding, "Die Zeile ist nicht in UTF-8 (vermutlich Windows-1252).", "The line is not in UTF-8 (probably Windows-1252).");
                     text.Append(Encoding.Latin1.GetString(part));
                 }
             }
@@ -73,9 +81,24 @@ internal sealed class CsvImport(Observations observations)
         }
     }
 
+    private static char SeparatorOf(ReadOnlySpan<char> header) => header.Contains(';') ? ';' : ',';
+
+    /// <summary>The column in which the first byte stands that is not UTF-8.</summary>
+    private static string ColumnOf(ReadOnlySpan<byte> line, string[] header, char separator)
+    {
+        var (at, column) = (0, 0);
+        while (at < line.Length && Rune.DecodeFromUtf8(line[at..], out var rune, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            if (rune.Value == separator) column++;
+            at += length;
+        }
+
+        return column < header.Length ? header[column].Trim() : "";
+    }
+
     private bool Header(ReadOnlySpan<char> line)
     {
-        _separator = line.Count(';') > 0 ? ';' : ',';
+        _separator = SeparatorOf(line);
         var names = new List<string>();
         foreach (var range in Split(line)) names.Add(Unquote(line[range]).ToString().Trim());
         IsSdmx = names.Count > 0 && (names[0].Equals("STRUCTURE", StringComparison.OrdinalIgnoreCase) || names[0].Equals("DATAFLOW", StringComparison.OrdinalIgnoreCase));

@@ -92,12 +92,12 @@ public static class ImportEndpoints
         _ => null,
     };
 
-    private static async Task<byte[]> ReadAsync(HttpContext http, CancellationToken ct)
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, CancellationToken ct)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxFile;
         using var file = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, MaxFile));
         await http.Request.Body.CopyToAsync(file, ct);
-        return file.ToArray();
+        return file.GetBuffer().AsMemory(0, (int)file.Length);
     }
 
     private sealed record FaultPosition(int Ordinal);

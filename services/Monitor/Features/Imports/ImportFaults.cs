@@ -21,9 +21,25 @@ internal sealed class ImportFaults
     public void Add(int line, string column, string code, string de, string en)
     {
         Count++;
-        if (List.Count < MaxListed) List.Add(new(line, column, code, new(de, en)));
+        if (List.Count < MaxListed) List.Add(new(line, Shown(column), code, new(de, en)));
     }
 
-    /// <summary>As in the message, cut to a length that is of use.</summary>
-    public static string Shown(ReadOnlySpan<char> text) => text.Length > 40 ? string.Concat(text[..40], "…") : text.ToString();
+    /// <summary>As in the message: cut to a length that is of use, and without what no database and no JSON can hold.</summary>
+    public static string Shown(ReadOnlySpan<char> text)
+    {
+        var shown = text.Length > 40 ? string.Concat(text[..40], "…") : text.ToString();
+        for (var i = 0; i < shown.Length; i++)
+        {
+            if (char.IsControl(shown[i]) || char.IsSurrogate(shown[i])) return Readable(shown);
+        }
+
+        return shown;
+    }
+
+    private static string Readable(string text)
+    {
+        var readable = new System.Text.StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes()) readable.Append(System.Text.Rune.IsControl(rune) ? "\uFFFD" : rune.ToString());
+        return readable.ToString();
+    }
 }

@@ -14,7 +14,8 @@ namespace Wir.Monitor.Features.Imports;
 public sealed record CheckRequest(string? Note = null);
 
 /// <param name="EmbargoUntil">Until this instant only editors see the numbers.</param>
-public sealed record ReleaseRequest(DateTimeOffset? EmbargoUntil = null);
+/// <param name="NextUpdate">Civil date by which the numbers after these are due.</param>
+public sealed record ReleaseRequest(DateTimeOffset? EmbargoUntil = null, DateOnly? NextUpdate = null);
 
 /// <summary>From draft to released: checked, approved by somebody else, released.</summary>
 internal static class ImportSteps
@@ -36,13 +37,25 @@ internal static class ImportSteps
                 ? CommonProblems.FourEyes.With(new("Niemand gibt eigene Zahlen frei.", "Nobody approves their own numbers."))
                 : record with { State = "approved", ApprovedBy = caller.Subject }), ct);
 
-    public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Release(
-        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, ReleaseVintage release, Guid id, JsonBody<ReleaseRequest> body, CancellationToken ct) =>
-        StepAsync(http, db, areas, caller, id, "approved", async (record, connection, transaction) =>
+    public static async Task<Results<Ok<ImportView>, ProblemHttpResult>> Release(
+        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, ReleaseVintage release, TimeProvider time, Guid id, JsonBody<ReleaseRequest> body, CancellationToken ct)
+    {
+        var (embargoUntil, nextUpdate) = (body.Value.EmbargoUntil, body.Value.NextUpdate);
+        if (nextUpdate is { } due && due < time.Today().ToDateOnly())
         {
-            var visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, body.Value.EmbargoUntil, ct);
+            return CommonProblems.InvalidValues.With(new("Die nächste Aktualisierung liegt in der Vergangenheit.", "The next update lies in the past."),
+                new Fault("/nextUpdate", CommonProblems.Faults.InvalidValue, new("Erwartet wird ein Tag, der noch kommt.", "A day yet to come is expected."))).ToResult();
+        }
+
+        var visibleAt = DateTimeOffset.MinValue;
+        var result = await StepAsync(http, db, areas, caller, id, "approved", async (record, connection, transaction) =>
+        {
+            visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, embargoUntil, nextUpdate, ct);
             return record with { State = "released", ReleasedBy = caller.Subject, ReleasedAt = visibleAt };
         }, ct);
+        await release.UntilVisibleAsync(visibleAt, ct);
+        return result;
+    }
 
     private static async Task<Results<Ok<ImportView>, ProblemHttpResult>> StepAsync(
         HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, string from,

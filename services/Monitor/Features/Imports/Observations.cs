@@ -15,6 +15,9 @@ internal sealed class Observations
     private const int BitsPerDimension = 16;
     private const int MaxCategories = 1 << BitsPerDimension;
 
+    /// <summary>Sums of whole cubes stay exact to the unit below this.</summary>
+    private const double Largest = 1e15;
+
     private readonly IndicatorContent _indicator;
     private readonly AreaRegister _areas;
     private readonly Func<string, bool> _mayWrite;
@@ -161,9 +164,12 @@ internal sealed class Observations
     private Cell CellOf(in Fields fields, int line, ref bool isBroken)
     {
         if (fields.Broken) isBroken = true;
-        if (isBroken) return Cell.Absent;
+        if (isBroken || IsTooLarge(fields, line, ref isBroken)) return Cell.Absent;
         var (value, status) = (fields.Value, fields.Status);
         var hasCounts = !double.IsNaN(fields.Numerator) && !double.IsNaN(fields.Denominator);
+        // None of none: there is no rate, but a sum over several areas can use the counts.
+        var isNoneOfNone = hasCounts && _factor is not null && fields is { Numerator: 0, Denominator: 0 } && double.IsNaN(value);
+        if (isNoneOfNone && status is (ObservationStatus.Normal or ObservationStatus.NotApplicable)) return new(double.NaN, ObservationStatus.NotApplicable, 0, 0);
         if (status == ObservationStatus.BelowHalfUnit && double.IsNaN(value)) value = 0;
         if (double.IsNaN(value) && hasCounts && !Statuses.HasNoValue(status) && _factor is { } factor && fields.Denominator != 0) value = factor * fields.Numerator / fields.Denominator;
         if (Statuses.HasNoValue(status) && (!double.IsNaN(value) || hasCounts))
@@ -178,6 +184,18 @@ internal sealed class Observations
         }
         else if (hasCounts) CheckCounts(fields, value, line, ref isBroken);
         return new(value, status, fields.Numerator, fields.Denominator);
+    }
+
+    private bool IsTooLarge(in Fields fields, int line, ref bool isBroken)
+    {
+        foreach (var (number, column) in new[] { (fields.Value, "value"), (fields.Numerator, "numerator"), (fields.Denominator, "denominator") })
+        {
+            if (!(Math.Abs(number) > Largest)) continue;
+            Faults.Add(line, column, FaultCodes.Value, "Die Zahl ist größer, als eine Zahl hier sein kann.", "The number is larger than a number can be here.");
+            isBroken = true;
+        }
+
+        return isBroken;
     }
 
     private void CheckCounts(in Fields fields, double value, int line, ref bool isBroken)

@@ -4,56 +4,116 @@ using NpgsqlTypes;
 using Wir.Contracts;
 using Wir.Messaging;
 using Wir.Monitor.Data;
+using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Features.Indicators;
+using Wir.Monitor.Formulas;
 
 namespace Wir.Monitor.Features.Imports;
 
 /// <summary>Makes a vintage public, and in the same transaction everything that is computed from it.</summary>
-internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, TimeProvider time)
+internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, VintageReader vintages, TimeProvider time)
 {
+    /// <summary>
+    /// The commit has to be done before the instant that it names: otherwise somebody could read the old numbers at an instant of which
+    /// they are later told that it had the new ones.
+    /// </summary>
+    private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(100);
+
     /// <summary>From when on the vintage is visible.</summary>
     public async Task<DateTimeOffset> ReleaseAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, int number, DateTimeOffset? embargoUntil, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, int number, DateTimeOffset? embargoUntil, DateOnly? nextUpdate, CancellationToken ct)
     {
-        DateTimeOffset visibleAt;
-        await using (var command = new NpgsqlCommand("""
-            update monitor.vintage set visible_at = greatest(@wanted, (select max(visible_at) from monitor.vintage where indicator = @indicator))
-            where indicator = @indicator and number = @number returning visible_at
-            """, connection, transaction))
-        {
-            command.Parameters.AddWithValue("indicator", indicator);
-            command.Parameters.AddWithValue("number", number);
-            var now = time.GetUtcNow();
-            command.Parameters.AddWithValue("wanted", NpgsqlDbType.TimestampTz, (embargoUntil > now ? embargoUntil.Value : now).UtcDateTime);
-            visibleAt = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(ct))!);
-        }
-
+        var start = time.GetUtcNow();
+        var isEmbargo = embargoUntil > start + s_lead;
+        var visibleAt = await SetVisibleAsync(connection, transaction, [(indicator, number)], isEmbargo ? embargoUntil!.Value : start + s_lead, ct);
         var released = await derive.FromAsync(connection, transaction, indicator, visibleAt, ct);
-        if (visibleAt <= time.GetUtcNow())
+        if (visibleAt > start + s_lead)
         {
-            foreach (var (code, vintage) in released.Prepend((indicator, number))) await AnnounceAsync(connection, transaction, code, vintage, visibleAt, ct);
+            if (nextUpdate is { } due) await SetNextUpdateAsync(connection, transaction, indicator, due, ct);
+            return visibleAt;
         }
 
+        List<(string Code, int Number)> all = [(indicator, number), .. released];
+        if (released.Count > 0) visibleAt = await SetVisibleAsync(connection, transaction, all, time.GetUtcNow() + s_lead, ct);
+        foreach (var (code, vintage) in all) await AnnounceAsync(connection, transaction, code, vintage, visibleAt, ct, code == indicator ? nextUpdate : null);
         return visibleAt;
     }
 
-    /// <summary>Tells everybody: event, feed, and the indicator's own version. Saving is left to the caller.</summary>
-    public async Task AnnounceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateTimeOffset visibleAt, CancellationToken ct)
+    /// <summary>Makes public what follows from a formula that was just described; null when it follows nothing new.</summary>
+    public async Task<CurrentVintage?> ReleaseDerivedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, CancellationToken ct)
     {
-        await using (var command = new NpgsqlCommand("""
-            with told as (update monitor.vintage set announced = true where indicator = @code and number = @number)
-            select 1 from monitor.indicator where code = @code for update
-            """, connection, transaction))
+        var start = time.GetUtcNow() + s_lead;
+        if (await derive.OneAsync(connection, transaction, derived, formula, start, ct) is not { } number) return null;
+        List<(string Code, int Number)> all = [(derived.Code, number), .. await derive.FromAsync(connection, transaction, derived.Code, start, ct)];
+        var visibleAt = await SetVisibleAsync(connection, transaction, all, time.GetUtcNow() + s_lead, ct);
+        foreach (var (code, vintage) in all) await AnnounceAsync(connection, transaction, code, vintage, visibleAt, ct);
+        return new(number, visibleAt, await IsDemoAsync(connection, transaction, derived.Code, number, ct));
+    }
+
+    /// <summary>Waits until what was just released is visible, so that who released it reads it.</summary>
+    public async Task UntilVisibleAsync(DateTimeOffset visibleAt, CancellationToken ct)
+    {
+        if (visibleAt - time.GetUtcNow() is var left && left > TimeSpan.Zero && left <= 2 * s_lead) await Task.Delay(left, time, ct);
+    }
+
+    /// <summary>Never earlier than a vintage before: numbers and instants go the same way.</summary>
+    private static async Task<DateTimeOffset> SetVisibleAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<(string Code, int Number)> vintages, DateTimeOffset wanted, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("""
+            with chosen as (select * from unnest(@codes, @numbers) as c(code, number)),
+            instant as (select greatest(@wanted, max(v.visible_at)) as at from monitor.vintage v join chosen c on c.code = v.indicator and v.number < c.number)
+            update monitor.vintage v set visible_at = i.at from chosen c, instant i where v.indicator = c.code and v.number = c.number returning v.visible_at
+            """, connection, transaction);
+        command.Parameters.AddWithValue("codes", vintages.Select(one => one.Code).ToArray());
+        command.Parameters.AddWithValue("numbers", vintages.Select(one => one.Number).ToArray());
+        command.Parameters.AddWithValue("wanted", NpgsqlDbType.TimestampTz, wanted.UtcDateTime);
+        return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(ct))!);
+    }
+
+    /// <summary>Tells everybody: event, feed, and the indicator's own version. Saving is left to the caller.</summary>
+    public async Task AnnounceAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateTimeOffset visibleAt, CancellationToken ct, DateOnly? nextUpdate = null)
+    {
+        await using (var command = new NpgsqlCommand("update monitor.vintage set announced = true where indicator = @code and number = @number", connection, transaction))
         {
             command.Parameters.AddWithValue("code", code);
             command.Parameters.AddWithValue("number", number);
             await command.ExecuteNonQueryAsync(ct);
         }
 
+        var indicator = await LockAsync(connection, transaction, code, nextUpdate, ct);
+        db.Emit(new IndicatorReleased { IndicatorId = indicator.Id, Code = code, Vintage = number, ReleasedAt = visibleAt });
+        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, new CurrentVintage(number, visibleAt, await IsDemoAsync(connection, transaction, code, number, ct)))));
+    }
+
+    /// <summary>The numbers come later; when those after them are due is known at once.</summary>
+    private async Task SetNextUpdateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, DateOnly nextUpdate, CancellationToken ct)
+    {
+        var indicator = await LockAsync(connection, transaction, code, nextUpdate, ct);
+        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, (await vintages.CurrentAsync(ct)).TryGetValue(code, out var current) ? current : null)));
+    }
+
+    private async Task<Indicator> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, DateOnly? nextUpdate, CancellationToken ct)
+    {
+        await using (var command = new NpgsqlCommand("select 1 from monitor.indicator where code = @code for update", connection, transaction))
+        {
+            command.Parameters.AddWithValue("code", code);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
         var indicator = await db.Indicators.SingleAsync(candidate => candidate.Code == code, ct);
         (indicator.Version, indicator.UpdatedAt) = (indicator.Version + 1, time.GetUtcNow());
-        db.Emit(new IndicatorReleased { IndicatorId = indicator.Id, Code = code, Vintage = number, ReleasedAt = visibleAt });
-        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, number, visibleAt)));
+        if (nextUpdate is not null) indicator.Content = indicator.Content with { NextUpdate = nextUpdate };
+        return indicator;
+    }
+
+    private static async Task<bool> IsDemoAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select demo from monitor.vintage where indicator = @code and number = @number", connection, transaction);
+        command.Parameters.AddWithValue("code", code);
+        command.Parameters.AddWithValue("number", number);
+        return await command.ExecuteScalarAsync(ct) is true;
     }
 }

@@ -71,13 +71,16 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
 
     private async Task TellProgressAsync(Task reading, Guid id, Func<int> lines, CancellationToken ct)
     {
-        while (await Task.WhenAny(reading, Task.Delay(s_progressInterval, time, ct)) != reading)
+        bool isRead;
+        do
         {
+            isRead = await Task.WhenAny(reading, Task.Delay(s_progressInterval, time, ct)) == reading;
             await using var command = source.CreateCommand("update monitor.import set lines = @lines, touched_at = clock_timestamp() where id = @id");
             command.Parameters.AddWithValue("lines", lines());
             command.Parameters.AddWithValue("id", id);
             await command.ExecuteNonQueryAsync(ct);
         }
+        while (!isRead);
     }
 
     private async Task<ImportEnd> TryAsync(ImportOrder order, ImportRecord record, Observations observations, CancellationToken ct)

@@ -9,10 +9,11 @@ internal static partial class IndicatorCheck
 {
     private const int LongestText = 2000;
 
-    public static Outcome<IndicatorContent> Check(string code, IndicatorInput input, CodeLists lists)
+    public static Outcome<IndicatorContent> Check(string code, IndicatorInput input, IndicatorContent? before, CodeLists lists)
     {
         var faults = new Faults();
         if (!CodeForm().IsMatch(code)) faults.Invalid("/code", new("Ein Code ist ein Buchstabe und zwei Ziffern, etwa E03.", "A code is a letter and two digits, such as E03."));
+        if (input.Code is { } named && named != code) faults.Invalid("/code", new("Der Code ist nicht der des Pfads.", "The code is not that of the path."));
         var content = new IndicatorContent
         {
             Name = faults.Text("/name", input.Name),
@@ -27,10 +28,10 @@ internal static partial class IndicatorCheck
             LowestLevel = faults.OneOf("/lowestLevel", input.LowestLevel, Periodicities.Levels),
             Contact = faults.Text("/contact", input.Contact),
             Licence = faults.Text("/licence", input.Licence),
-            Dimensions = [.. (input.CodeLists ?? new Dictionary<string, string>()).Select(pair => Dimension(faults, pair, lists))],
+            Dimensions = [.. ListsOf(input, before).Select(pair => Dimension(faults, pair, lists))],
             Formula = string.IsNullOrWhiteSpace(input.Formula) ? null : input.Formula.Trim(),
             Breaks = [.. (input.Breaks ?? []).Select((one, index) => new SeriesBreak(
-                faults.Required($"/breaks/{index}/period", one.Period), faults.Text($"/breaks/{index}/note", one.Note)))],
+                faults.Period($"/breaks/{index}/period", one.Period, input.Periodicity), faults.Text($"/breaks/{index}/note", one.Note)))],
             Plausible = input.Plausible,
             NextUpdate = input.NextUpdate,
         };
@@ -39,9 +40,15 @@ internal static partial class IndicatorCheck
             faults.Invalid("/field", new("Das Feld ist der erste Buchstabe des Codes.", "The field is the first letter of the code."));
         }
 
+        if (content.Plausible is { } bounds && bounds.Min > bounds.Max) faults.Invalid("/plausible", new("Die untere Grenze liegt über der oberen.", "The lower bound is above the upper one."));
         return faults.List.Count == 0 ? content : Problems.IncompleteIndicator.With(
             new("Zu jedem Indikator gehört eine vollständige Beschreibung auf Deutsch und Englisch.", "Every indicator needs a full description in German and English."), faults.List);
     }
+
+    /// <summary>As given; else what was read is sent back, or the breakdowns are named only: their lists are as before, or called the same.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> ListsOf(IndicatorInput input, IndicatorContent? before) =>
+        input.CodeLists ?? (input.Dimensions ?? []).Distinct().Where(id => id is not (null or "area" or "year" or "period")).Select(id => KeyValuePair.Create(
+            id, before?.Dimensions.FirstOrDefault(known => known.Id == id)?.List ?? (id == "group" ? "group-nationality" : id)));
 
     private static DimensionRef Dimension(Faults faults, KeyValuePair<string, string> pair, CodeLists lists)
     {
@@ -74,6 +81,18 @@ internal static partial class IndicatorCheck
         }
 
         public LocalText Text(string pointer, LocalTextInput? value) => new(Required(pointer + "/de", value?.De), Required(pointer + "/en", value?.En));
+
+        public string Period(string pointer, string? value, string? periodicity)
+        {
+            var text = Required(pointer, value);
+            if (text.Length == 0 || periodicity is null || Periods.Parse(text, periodicity) is not { } period)
+            {
+                if (text.Length > 0) Invalid(pointer, new("Das ist kein Zeitraum dieses Indikators.", "This is no period of this indicator."));
+                return text;
+            }
+
+            return period;
+        }
 
         public string OneOf(string pointer, string? value, IEnumerable<string> allowed)
         {

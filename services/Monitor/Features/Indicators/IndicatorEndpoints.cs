@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Wir.Areas;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
 using Wir.ServiceDefaults.Errors;
@@ -19,16 +20,20 @@ public static class IndicatorEndpoints
     }
 
     private static async Task<ReadResult<ListOf<IndicatorView>>> List(
-        HttpContext http, MonitorDb db, VintageReader vintages, [AsParameters] Paging paging,
-        [Description("Only this field, A to K")] string? field, CancellationToken ct)
+        HttpContext http, MonitorDb db, VintageReader vintages, TimeProvider time, [AsParameters] Paging paging,
+        [Description("Only this field, A to K")] string? field,
+        [Description("True: only those whose next numbers should have come already")] bool? overdue, CancellationToken ct)
     {
         var take = paging.Take();
         var after = paging.After<Position>(http)?.Code ?? "";
 #pragma warning disable CA1309 // Becomes SQL, which compares in the database's collation, C.
         var found = await db.Indicators.AsNoTracking()
             .Where(indicator => string.Compare(indicator.Code, after) > 0 && (field == null || indicator.Code.StartsWith(field)))
-            .OrderBy(indicator => indicator.Code).Take(take + 1).ToListAsync(ct);
+            .OrderBy(indicator => indicator.Code).ToListAsync(ct);
 #pragma warning restore CA1309
+        // The catalogue is short, and the date stands within a document.
+        var today = time.Today().ToDateOnly();
+        found = [.. found.Where(indicator => overdue is null || indicator.Content.NextUpdate < today == overdue).Take(take + 1)];
         var (data, links) = Paging.Cut(http, found, take, last => new Position(last.Code));
         var current = await vintages.CurrentAsync(ct);
         return Reads.Ok(new ListOf<IndicatorView>([.. data.Select(indicator => View(indicator, current))], links, new ListMeta()));
@@ -52,7 +57,7 @@ public static class IndicatorEndpoints
     }
 
     private static IndicatorView View(Indicator indicator, IReadOnlyDictionary<string, CurrentVintage> current) =>
-        current.TryGetValue(indicator.Code, out var vintage) ? IndicatorView.Of(indicator, vintage.Number, vintage.VisibleAt) : IndicatorView.Of(indicator, null, null);
+        IndicatorView.Of(indicator, current.TryGetValue(indicator.Code, out var vintage) ? vintage : null);
 
     private sealed record Position(string Code);
 }

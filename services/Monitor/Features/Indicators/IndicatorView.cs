@@ -34,7 +34,10 @@ public sealed record IndicatorView
     public DateTimeOffset? ReleasedAt { get; init; }
     public DateOnly? NextUpdate { get; init; }
 
-    public static IndicatorView Of(Indicator indicator, int? vintage, DateTimeOffset? releasedAt)
+    /// <summary>True when numbers of the public vintage are made up for demonstration.</summary>
+    public bool Demo { get; init; }
+
+    public static IndicatorView Of(Indicator indicator, CurrentVintage? vintage)
     {
         var content = indicator.Content;
         return new IndicatorView
@@ -58,8 +61,9 @@ public sealed record IndicatorView
             Formula = content.Formula,
             Breaks = content.Breaks,
             Plausible = content.Plausible,
-            Vintage = vintage,
-            ReleasedAt = releasedAt,
+            Vintage = vintage?.Number,
+            ReleasedAt = vintage?.VisibleAt,
+            Demo = vintage?.Demo is true,
             NextUpdate = content.NextUpdate,
         };
     }

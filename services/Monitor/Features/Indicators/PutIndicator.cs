@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Wir.Areas;
-using Wir.Messaging;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Derived;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
@@ -30,6 +30,18 @@ public sealed record IndicatorInput
     public IReadOnlyList<BreakInput>? Breaks { get; init; }
     public ValueBounds? Plausible { get; init; }
     public DateOnly? NextUpdate { get; init; }
+
+    /// <summary>As it was read; if given, the code of the path.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>As they were read; without <see cref="CodeLists"/> they name the breakdowns.</summary>
+    public IReadOnlyList<string>? Dimensions { get; init; }
+
+    /// <summary>Members of an answer that nobody can set; taken so that what was read can be sent back changed.</summary>
+    public int? Version { get; init; }
+    public int? Vintage { get; init; }
+    public DateTimeOffset? ReleasedAt { get; init; }
+    public bool? Demo { get; init; }
 }
 
 public sealed record LocalTextInput(string? De = null, string? En = null);
@@ -38,10 +50,10 @@ public sealed record SourceInput(string? Code = null, LocalTextInput? Name = nul
 
 public sealed record BreakInput(string? Period = null, LocalTextInput? Note = null);
 
-public static class PutIndicator
+internal static class PutIndicator
 {
     public static async Task<Results<Ok<IndicatorView>, Created<IndicatorView>, ProblemHttpResult>> Handle(
-        HttpContext http, MonitorDb db, CodeLists lists, AreaRegister areas, VintageReader vintages, Caller caller, TimeProvider time,
+        HttpContext http, MonitorDb db, CodeLists lists, AreaRegister areas, VintageReader vintages, DeriveIndicator derive, Caller caller, TimeProvider time,
         string code, JsonBody<IndicatorInput> body, CancellationToken ct)
     {
         // The catalogue is the district's; a municipality reports by it.
@@ -50,8 +62,8 @@ public static class PutIndicator
             return CommonProblems.ForeignArea.With(new("Den Katalog pflegt der Landkreis.", "The catalogue is kept by the district.")).ToResult();
         }
 
-        if (!IndicatorCheck.Check(code, body.Value, lists).TryGet(out var content, out var problem)) return problem.ToResult();
         var indicator = await db.Indicators.SingleOrDefaultAsync(candidate => candidate.Code == code, ct);
+        if (!IndicatorCheck.Check(code, body.Value, indicator?.Content, lists).TryGet(out var content, out var problem)) return problem.ToResult();
         if ((indicator is null ? IfMatch.RequireNew(http) : IfMatch.Require(http, indicator.Version)) is { } refused) return refused.ToResult();
 
         if (content.Formula is { } formula && await FormulaCheck.CheckAsync(db, code, formula, ct) is { } invalid) return invalid.ToResult();
@@ -72,11 +84,9 @@ public static class PutIndicator
             (indicator.Version, indicator.Content, indicator.UpdatedAt) = (indicator.Version + 1, content, time.GetUtcNow());
         }
 
-        var view = IndicatorView.Of(indicator, current?.Number, current?.VisibleAt);
-        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, view));
         try
         {
-            await db.SaveChangesAsync(ct);
+            current = await derive.SaveAsync(indicator, current, ct);
         }
         catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || exception.InnerException is Npgsql.PostgresException { SqlState: "23505" })
         {
@@ -84,6 +94,7 @@ public static class PutIndicator
         }
 
         IfMatch.Tell(http, indicator.Version);
+        var view = IndicatorView.Of(indicator, current);
         return isNew ? TypedResults.Created($"{MonitorApp.Prefix}/indicators/{code}", view) : TypedResults.Ok(view);
     }
 }

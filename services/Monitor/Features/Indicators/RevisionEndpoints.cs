@@ -16,8 +16,9 @@ namespace Wir.Monitor.Features.Indicators;
 /// <param name="Old">What it was.</param>
 /// <param name="New">What it is; status <c>deleted</c> when it is no more.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="Demo">True when numbers of the vintage are made up for demonstration.</param>
 /// <param name="Who">Who imported the change; shown to readers of internal data.</param>
-public sealed record Revision(int Vintage, DateTimeOffset ReleasedAt, IReadOnlyDictionary<string, string> Cell, RevisionValue Old, RevisionValue New, string? Reason, string? Who);
+public sealed record Revision(int Vintage, DateTimeOffset ReleasedAt, IReadOnlyDictionary<string, string> Cell, RevisionValue Old, RevisionValue New, string? Reason, bool Demo, string? Who);
 
 public sealed record RevisionValue(double? Value, string Status);
 
@@ -54,7 +55,7 @@ public static class RevisionEndpoints
 
     private static Revision Of(Released released, CellChange change, Cube cube, Caller caller) => new(
         released.Number, released.VisibleAt, cube.Dimensions.Select((dimension, i) => (dimension.Id, change.Codes[i])).ToDictionary(pair => pair.Id, pair => pair.Item2),
-        Of(change.Old), change.New.Status == ObservationStatus.Absent ? new(null, "deleted") : Of(change.New), released.Reason, caller.Has(Scopes.ReadInternal) ? released.Who : null);
+        Of(change.Old), change.New.Status == ObservationStatus.Absent ? new(null, "deleted") : Of(change.New), released.Reason, released.Demo, caller.Has(Scopes.ReadInternal) ? released.Who : null);
 
     private static RevisionValue Of(Cell cell) => new(cell.HasValue ? cell.Value : null, Statuses.Code(cell.Status));
 
@@ -62,7 +63,7 @@ public static class RevisionEndpoints
     {
         var released = new List<Released>();
         await using var command = source.CreateCommand("""
-            select v.number, v.visible_at, i.record->>'reason', i.record->>'createdBy' from monitor.vintage v left join monitor.import i on i.id = v.import_id
+            select v.number, v.visible_at, i.record->>'reason', i.record->>'createdBy', v.demo from monitor.vintage v left join monitor.import i on i.id = v.import_id
             where v.indicator = @code and v.visible_at <= @now order by v.number
             """);
         command.Parameters.AddWithValue("code", code);
@@ -70,13 +71,13 @@ public static class RevisionEndpoints
         await using var row = await command.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))
         {
-            released.Add(new(row.GetInt32(0), row.GetFieldValue<DateTimeOffset>(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)));
+            released.Add(new(row.GetInt32(0), row.GetFieldValue<DateTimeOffset>(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4)));
         }
 
         return released;
     }
 
-    private sealed record Released(int Number, DateTimeOffset VisibleAt, string? Reason, string? Who);
+    private sealed record Released(int Number, DateTimeOffset VisibleAt, string? Reason, string? Who, bool Demo);
 
     private sealed record Position(int Vintage, int Ordinal);
 }

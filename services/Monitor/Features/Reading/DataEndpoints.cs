@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.ResponseCompression;
 using Wir.Monitor.Domain;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
@@ -21,7 +23,7 @@ public static class DataEndpoints
         return api;
     }
 
-    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(HttpContext http, DataQuery data, Caller caller, CancellationToken ct)
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(HttpContext http, DataQuery data, AnswerCache answers, Caller caller, CancellationToken ct)
     {
         NeverKeepErrors(http);
         if (Formats.Choose(http.Request) is not { } format)
@@ -33,15 +35,55 @@ public static class DataEndpoints
         var source = await data.FindAsync(http, caller, ct);
         var language = DataQuery.LanguageOf(http);
         var question = string.Join('&', http.Request.Query.OrderBy(pair => pair.Key, StringComparer.Ordinal).Where(pair => pair.Key is not ("format" or "lang" or "asOf" or "vintage")).Select(pair => $"{pair.Key}={pair.Value}"));
-        var tag = EntityTag.Of(http, source.Vintage ?? 0, $"{source.Fingerprint}\n{format.Name}\n{question}\n{(http.Request.Query["territory"] == "current" ? data.Today : "")}", language);
+        var identity = $"{source.Fingerprint}\n{format.Name}\n{question}\n{(http.Request.Query["territory"] == "current" ? data.Today : "")}";
+        var tag = EntityTag.Of(http, source.Vintage ?? 0, identity, language);
         // Known before anything is computed: a repeated question costs one look into the database.
         if (!new ReadHeaders(tag, source.AsOf, language).Apply(http)) return TypedResults.Empty;
         http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept");
-        var table = data.Select(http, source, format.IsStreamed ? long.MaxValue : MaxCells);
+        var coding = format.IsText ? CodingOf(http) : null;
+        var key = $"{identity}\n{language}\n{coding}";
+        var bytes = answers.Find(key);
+        var table = bytes is null ? data.Select(http, source, format.IsStreamed ? long.MaxValue : MaxCells) : null;
         http.Response.ContentType = format.MediaTypeOf(http.Request);
-        if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : table.About.Code)}.{extension}\"";
-        await format.WriteAsync(http.Response.BodyWriter, table, ct);
+        if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : source.About.Code)}.{extension}\"";
+        if (table?.Count > MaxCells)
+        {
+            await format.WriteAsync(http.Response.BodyWriter, table, ct);
+            return TypedResults.Empty;
+        }
+
+        if (bytes is null)
+        {
+            using var content = new MemoryStream();
+            var writer = PipeWriter.Create(content, new StreamPipeWriterOptions(leaveOpen: true));
+            await format.WriteAsync(writer, table!, ct);
+            await writer.CompleteAsync();
+            bytes = AnswerCache.Encode(content.GetBuffer().AsMemory(0, (int)content.Length), coding);
+            answers.Keep(key, bytes);
+        }
+
+        await SendAsync(http, bytes, coding, ct);
         return TypedResults.Empty;
+    }
+
+    /// <summary>What the compression would choose; null when the answer goes out as it is.</summary>
+    private static string? CodingOf(HttpContext http)
+    {
+        var compression = http.RequestServices.GetRequiredService<IResponseCompressionProvider>();
+        return compression.CheckRequestAcceptsCompression(http) ? compression.GetCompressionProvider(http)?.EncodingName : null;
+    }
+
+    private static async Task SendAsync(HttpContext http, byte[] bytes, string? coding, CancellationToken ct)
+    {
+        if (coding is not null)
+        {
+            http.Response.Headers.ContentEncoding = coding;
+            // The compression looks at the request when the body begins; it would pack a second time.
+            http.Request.Headers.AcceptEncoding = default;
+        }
+
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.BodyWriter.WriteAsync(bytes, ct);
     }
 
     private static async Task<ReadResult<Availability>> GetAvailability(HttpContext http, DataQuery data, Caller caller, CancellationToken ct)
@@ -78,7 +120,7 @@ public static class DataEndpoints
         }
 
         var dimensions = cube.Dimensions.Select((dimension, i) => (dimension.Id, Codes: (IReadOnlyList<string>)[.. dimension.Codes.Where((_, position) => left[i][position])]));
-        return Reads.Ok(new Availability(dimensions.ToDictionary(pair => pair.Id, pair => pair.Codes), asked, present, source.Vintage), source.Vintage ?? 0, source.AsOf);
+        return Reads.Ok(new Availability(dimensions.ToDictionary(pair => pair.Id, pair => pair.Codes), asked, present, source.Vintage, source.About.Demo), source.Vintage ?? 0, source.AsOf);
     }
 
     /// <summary>An answer that says "not yet" must not outlive the minute in which it was true.</summary>
@@ -93,4 +135,5 @@ public static class DataEndpoints
 /// <param name="Cells">Cells that the choice holds.</param>
 /// <param name="Present">Those of them that were delivered.</param>
 /// <param name="Vintage">Of which vintage.</param>
-public sealed record Availability(IReadOnlyDictionary<string, IReadOnlyList<string>> Dimensions, long Cells, long Present, int? Vintage);
+/// <param name="Demo">True when any of the numbers is made up for demonstration.</param>
+public sealed record Availability(IReadOnlyDictionary<string, IReadOnlyList<string>> Dimensions, long Cells, long Present, int? Vintage, bool Demo);

@@ -14,12 +14,12 @@ using Wir.ServiceDefaults.Http;
 namespace Wir.Monitor.Features.Reading;
 
 /// <summary>From the address to the chosen cells.</summary>
-internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeLists lists, TimeProvider time, IServiceScopeFactory scopes)
+internal sealed class DataQuery(VintageStore store, AreaRegister areas, ComparisonAreas comparison, CodeLists lists, TimeProvider time, IServiceScopeFactory scopes)
 {
     /// <summary>The day whose territory counts as the current one.</summary>
     public NodaTime.LocalDate Today => time.Today();
 
-    /// <summary>What the parameters say, without the numbers.</summary>
+    /// <summary>The numbers that are meant, before the choice of cells.</summary>
     public sealed record Source(VintageAbout About, Cube Cube, int? Vintage, DateTimeOffset? AsOf, string Fingerprint, bool IsDelta);
 
     /// <exception cref="ProblemException">The indicator or its numbers do not exist, or a parameter is wrong.</exception>
@@ -30,7 +30,7 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
             new("Der Parameter „indicator“ fehlt.", "The parameter “indicator” is missing."), new Fault("?indicator", CommonProblems.Faults.MissingParameter, new("Erwartet wird ein Code wie E03.", "A code such as E03 is expected."))));
         var isEditor = caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove);
         var (asOf, number) = (Instant(query, "asOf"), VintageOf(query));
-        var source = FormulaParser.IsCode(wanted) ? await OfIndicatorAsync(wanted, asOf, number, isEditor, ct) : await OfFormulaAsync(wanted, asOf, isEditor, ct);
+        var source = FormulaParser.IsCode(wanted) ? await OfIndicatorAsync(wanted, asOf, number, isEditor, ct) : await OfFormulaAsync(wanted, asOf, isEditor, TerritoryOf(query) == "current", ct);
         CheckNames(query, source.Cube);
         if (Instant(query, "updatedAfter") is { } after) source = await DeltaAsync(source, wanted, after, ct);
         return source;
@@ -41,8 +41,9 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
     {
         var query = http.Request.Query;
         var (about, cube) = (source.About, source.Cube);
-        var territory = OneOf(query, "territory", "asPublished", "current");
-        if (territory == "current") cube = OrThrow(CubeSums.ToTerritory(cube, about.Unit, areas, Today));
+        var territory = TerritoryOf(query);
+        // A formula was computed from inputs on that territory.
+        if (territory == "current" && source.Vintage is not null) cube = OrThrow(CubeSums.ToTerritory(cube, about.Unit, areas, Today));
         var positions = cube.Dimensions.Select(dimension => PositionsOf(query, dimension, about)).ToArray();
         foreach (var dimension in Single(query, "rollup")?.Split(',') ?? [])
         {
@@ -58,7 +59,8 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
             AsOf = source.AsOf,
             Language = LanguageOf(http),
             Territory = territory,
-            Permalink = PermalinkOf(http, source.Vintage),
+            Permalink = PermalinkOf(http, source),
+            Comparison = comparison.RolesOf(Single(query, "area"), cube),
             WithCounts = OneOf(query, "counts", "false", "true") == "true",
             WithInterval = OneOf(query, "interval", "none", "wilson") == "wilson",
             IsDelta = source.IsDelta,
@@ -81,7 +83,7 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
         var expression = Single(query, dimension.Id) ?? (dimension.Id is "year" or "period" ? Single(query, "year") ?? Single(query, "period") : null);
         if (expression is null) return [.. Enumerable.Range(0, dimension.Count)];
         var known = lists.Lists.Values.Where(list => dimension.Codes.All(code => list.Categories.Any(category => category.Code == code))).SelectMany(list => list.Categories).Select(category => category.Code).ToHashSet();
-        return new Filter(dimension, areas, about.Periodicity, known).Select(expression);
+        return new Filter(dimension, areas, about.Periodicity, known, comparison).Select(expression);
     }
 
     private async Task<Source> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
@@ -98,7 +100,7 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
     }
 
     /// <summary>A formula in place of a code, computed now from the public vintages.</summary>
-    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, bool isEditor, CancellationToken ct)
+    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, bool isEditor, bool onCurrentTerritory, CancellationToken ct)
     {
         if (!FormulaParser.TryParse(text, out var formula, out var fault)) throw new ProblemException(Query.Invalid("indicator", fault));
         if (formula.Inputs().Count == 0) throw new ProblemException(Query.Invalid("indicator", new("Die Formel nennt keinen Indikator.", "The formula names no indicator.")));
@@ -106,7 +108,7 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
         foreach (var code in formula.Inputs())
         {
             var input = await OfIndicatorAsync(code, asOf, null, isEditor, ct);
-            inputs[code] = (input.About, input.Cube);
+            inputs[code] = (input.About, onCurrentTerritory ? OrThrow(CubeSums.ToTerritory(input.Cube, input.About.Unit, areas, Today)) : input.Cube);
             prints.Add(input.Fingerprint);
             if (input.AsOf > latest) latest = input.AsOf.Value;
         }
@@ -177,6 +179,8 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
         return allowed.Contains(value) ? value : throw new ProblemException(Query.Invalid(name, new($"Erlaubt ist: {string.Join(", ", allowed)}.", $"Allowed is: {string.Join(", ", allowed)}.")));
     }
 
+    private static string TerritoryOf(IQueryCollection query) => OneOf(query, "territory", "asPublished", "current");
+
     private static DateTimeOffset? Instant(IQueryCollection query, string name)
     {
         if (Single(query, name) is not { } value) return null;
@@ -193,12 +197,14 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, CodeList
             : throw new ProblemException(Query.Invalid("vintage", new("Erwartet wird eine Nummer oder „latest“.", "A number or “latest” is expected.")));
     }
 
-    /// <summary>The same question, bound to the vintage; the same for whatever way led to it.</summary>
-    private static string PermalinkOf(HttpContext http, int? vintage)
+    /// <summary>The same question, bound to the vintage, or for a formula to the instant of its latest input; the same for whatever way led to it.</summary>
+    private static string PermalinkOf(HttpContext http, Source source)
     {
         var pairs = http.Request.Query.Where(pair => pair.Key is not ("vintage" or "asOf" or "format" or "lang")).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()));
-        if (vintage is { } number) pairs = pairs.Append(KeyValuePair.Create("vintage", number.ToString(CultureInfo.InvariantCulture)));
+        pairs = pairs.Append(source.Vintage is { } number
+            ? KeyValuePair.Create("vintage", number.ToString(CultureInfo.InvariantCulture))
+            : KeyValuePair.Create("asOf", source.AsOf!.Value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
         return $"{MonitorApp.Prefix}/data{new QueryBuilder(pairs)}";
     }
 

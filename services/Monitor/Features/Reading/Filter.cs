@@ -11,9 +11,9 @@ namespace Wir.Monitor.Features.Reading;
 /// <summary>
 /// Chooses categories of a dimension. Terms joined by commas add up; terms of one element joined by <c>+</c> must all hold:
 /// <c>*</c>, <c>06635*</c> (all below an area), <c>0-?</c>, <c>2015..2024</c>, <c>from(x)</c>, <c>to(x)</c>, <c>range(x,y)</c>, <c>top(n)</c>,
-/// <c>bottom(n)</c>, <c>latest(n)</c>, and SDMX's <c>eq: ne: lt: le: gt: ge: sw: ew: co: nc:</c>.
+/// <c>bottom(n)</c>, <c>latest(n)</c>, <c>benchmark(06635)</c> (an area with what it is compared with), and SDMX's <c>eq: ne: lt: le: gt: ge: sw: ew: co: nc:</c>.
 /// </summary>
-internal sealed partial class Filter(CubeDimension dimension, AreaRegister areas, string periodicity, IReadOnlyCollection<string>? knownCodes)
+internal sealed partial class Filter(CubeDimension dimension, AreaRegister areas, string periodicity, IReadOnlyCollection<string>? knownCodes, ComparisonAreas? comparison = null)
 {
     private const int MaxTerms = 2000;
 
@@ -102,6 +102,7 @@ internal sealed partial class Filter(CubeDimension dimension, AreaRegister areas
 
     private bool[] Call(string function, string[] arguments) => (function, arguments) switch
     {
+        (ComparisonAreas.Function, [var area]) when dimension.Id == "area" && comparison is not null => Compared(area.Trim()),
         ("from", [var from]) => Compare("ge", from.Trim()),
         ("to", [var to]) => Compare("le", to.Trim()),
         ("range", [var from, var to]) => Range(from.Trim(), to.Trim()),
@@ -111,6 +112,13 @@ internal sealed partial class Filter(CubeDimension dimension, AreaRegister areas
         ("bottom", [var n, var skip]) => Last(Number(n), Number(skip)),
         _ => throw Invalid(new("Bekannt sind from(x), to(x), range(x,y), top(n), bottom(n) und latest(n).", "Known are from(x), to(x), range(x,y), top(n), bottom(n) and latest(n).")),
     };
+
+    private bool[] Compared(string key)
+    {
+        if (!areas.Parse(key).TryGet(out var area, out var problem)) throw new ProblemException(problem);
+        var roles = comparison!.Of(area.Key);
+        return Where(i => roles.ContainsKey(dimension.Codes[i]));
+    }
 
     private bool[] First(int count, int skip) => Where(i => i >= skip && i < (long)skip + count);
 

@@ -12,6 +12,9 @@ namespace Wir.Monitor.Features.Reading;
 internal sealed record Format(
     string Name, string MediaType, IReadOnlyList<string> Aliases, string? Extension, bool IsStreamed, Func<PipeWriter, Table, CancellationToken, ValueTask> WriteAsync)
 {
+    /// <summary>False for what is compressed already.</summary>
+    public bool IsText => Extension != "xlsx";
+
     public string MediaTypeOf(HttpRequest request)
     {
         var named = request.GetTypedHeaders().Accept.Select(type => type.MediaType.Value?.ToLowerInvariant()).FirstOrDefault(type => type is not null && Aliases.Contains(type));
@@ -24,7 +27,7 @@ internal static class Formats
     public static IReadOnlyList<Format> All { get; } =
     [
         new("json-stat2", "application/json", ["application/vnd.json-stat+json"], null, false, JsonStatWriter.WriteAsync),
-        new("sdmx-csv", "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8", ["application/vnd.sdmx.data+csv"], "sdmx.csv", false, CsvWriter.WriteSdmxAsync),
+        new("sdmx-csv", "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8", ["application/vnd.sdmx.data+csv"], "sdmx.csv", true, CsvWriter.WriteSdmxAsync),
         new("csv", "text/csv; charset=utf-8", ["text/csv"], "csv", true, CsvWriter.WriteAsync),
         new("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", [], "xlsx", false, XlsxWriter.WriteAsync),
     ];

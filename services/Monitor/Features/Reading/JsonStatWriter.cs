@@ -117,6 +117,13 @@ internal static class JsonStatWriter
         json.WriteString("direction", table.About.Direction);
         json.WriteString("licence", table.Text(table.About.Licence));
         json.WriteString("territory", table.Territory);
+        if (table.Comparison is { } comparison)
+        {
+            json.WriteStartObject("comparison");
+            foreach (var (area, role) in comparison.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(area, role);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("breaks");
         foreach (var one in table.Breaks)
         {

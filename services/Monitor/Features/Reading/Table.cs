@@ -27,6 +27,9 @@ internal sealed class Table(VintageAbout about, Cube cube, int[][] positions)
     /// <summary>Where the same numbers can be read for ever.</summary>
     public string Permalink { get; init; } = "";
 
+    /// <summary>Role per area, when an area with what it is compared with was asked for.</summary>
+    public IReadOnlyDictionary<string, string>? Comparison { get; init; }
+
     public bool WithCounts { get; init; }
 
     public bool WithInterval { get; init; }

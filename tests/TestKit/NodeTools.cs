@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Wir.Gateway.Tests;
+namespace Wir.TestKit;
 
 /// <summary>The tools of <c>tests/node-tools</c>: installed once per version of its package.json, under <c>artifacts</c>.</summary>
-internal static class NodeTools
+public static class NodeTools
 {
     private static readonly Lazy<Task<string>> s_directory = new(InstallAsync);
 
