@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -81,6 +80,14 @@ internal sealed class MonitorStage : IAsyncDisposable
 
     /// <summary>Resident memory of the service, MB: now, and the most since <see cref="ForgetPeak"/>.</summary>
     public (double Now, double Peak) Memory() => (Status("VmRSS"), Status("VmHWM"));
+
+    /// <summary>Processor time that the service has taken since it was started.</summary>
+    public TimeSpan Processor()
+    {
+        // 4242 (dotnet) S 1 … utime stime: the 14th and 15th field, in hundredths of a second.
+        var fields = File.ReadAllText($"/proc/{_service.Id}/stat").Split(") ")[1].Split(' ');
+        return TimeSpan.FromMilliseconds(10 * (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)));
+    }
 
     public void ForgetPeak() => File.WriteAllText($"/proc/{_service.Id}/clear_refs", "5");
 

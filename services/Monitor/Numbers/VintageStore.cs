@@ -16,10 +16,19 @@ public sealed record Vintage(int Number, DateTimeOffset? VisibleAt, VintageAbout
 /// Reads vintages. Which one counts is asked of the database each time; what stands in one never changes, so the unpacked numbers
 /// of those in use are kept in memory, up to a limit.
 /// </summary>
-public sealed class VintageStore(NpgsqlDataSource source, TimeProvider time)
+public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configuration, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Bytes of unpacked numbers in memory.</summary>
     private const long Budget = 96L * 1024 * 1024;
+
+    /// <summary>
+    /// Connections for the one question that every read asks, prepared once each. Nothing else runs on them, so that there is nothing to
+    /// clean up when one is given back: both halve the cost of the question.
+    /// </summary>
+    private readonly NpgsqlDataSource _questions = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("monitordb"))
+    {
+        MaxAutoPrepare = 4, AutoPrepareMinUsages = 2, NoResetOnClose = true,
+    }.ConnectionString) { Name = "monitordb" }.Build();
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string, int), LinkedListNode<(string Indicator, int Number, VintageAbout About, Cube Cube)>> _kept = [];
@@ -33,7 +42,7 @@ public sealed class VintageStore(NpgsqlDataSource source, TimeProvider time)
     /// <param name="ct">Cancellation.</param>
     public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
     {
-        await using var command = source.CreateCommand(number is null
+        await using var command = _questions.CreateCommand(number is null
             ? "select number, visible_at from monitor.vintage where indicator = $1 and visible_at <= $2 order by number desc limit 1"
             : "select number, visible_at from monitor.vintage where indicator = $1 and (visible_at <= $2 or $3) and number = $4");
         command.Parameters.AddWithValue(indicator);
@@ -114,6 +123,8 @@ public sealed class VintageStore(NpgsqlDataSource source, TimeProvider time)
         command.Parameters.AddWithValue("demo", vintage.About.Demo);
         await command.ExecuteNonQueryAsync(ct);
     }
+
+    public ValueTask DisposeAsync() => _questions.DisposeAsync();
 
     private void Keep(string indicator, int number, VintageAbout about, Cube cube)
     {

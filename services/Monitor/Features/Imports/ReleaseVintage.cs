@@ -18,7 +18,7 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     /// The commit has to be done before the instant that it names: otherwise somebody could read the old numbers at an instant of which
     /// they are later told that it had the new ones.
     /// </summary>
-    private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(500);
 
     /// <summary>From when on the vintage is visible.</summary>
     public async Task<DateTimeOffset> ReleaseAsync(
@@ -35,9 +35,7 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
         }
 
         List<(string Code, int Number)> all = [(indicator, number), .. released];
-        if (released.Count > 0) visibleAt = await SetVisibleAsync(connection, transaction, all, time.GetUtcNow() + s_lead, ct);
-        foreach (var (code, vintage) in all) await AnnounceAsync(connection, transaction, code, vintage, visibleAt, ct, code == indicator ? nextUpdate : null);
-        return visibleAt;
+        return (await AnnounceAllAsync(connection, transaction, all, nextUpdate, ct)).VisibleAt;
     }
 
     /// <summary>Makes public what follows from a formula that was just described; null when it follows nothing new.</summary>
@@ -46,9 +44,7 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
         var start = time.GetUtcNow() + s_lead;
         if (await derive.OneAsync(connection, transaction, derived, formula, start, ct) is not { } number) return null;
         List<(string Code, int Number)> all = [(derived.Code, number), .. await derive.FromAsync(connection, transaction, derived.Code, start, ct)];
-        var visibleAt = await SetVisibleAsync(connection, transaction, all, time.GetUtcNow() + s_lead, ct);
-        foreach (var (code, vintage) in all) await AnnounceAsync(connection, transaction, code, vintage, visibleAt, ct);
-        return new(number, visibleAt, await IsDemoAsync(connection, transaction, derived.Code, number, ct));
+        return await AnnounceAllAsync(connection, transaction, all, null, ct);
     }
 
     /// <summary>Waits until what was just released is visible, so that who released it reads it.</summary>
@@ -73,19 +69,41 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     }
 
     /// <summary>Tells everybody: event, feed, and the indicator's own version. Saving is left to the caller.</summary>
-    public async Task AnnounceAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateTimeOffset visibleAt, CancellationToken ct, DateOnly? nextUpdate = null)
+    public async Task AnnounceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateTimeOffset visibleAt, CancellationToken ct)
     {
-        await using (var command = new NpgsqlCommand("update monitor.vintage set announced = true where indicator = @code and number = @number", connection, transaction))
+        var (indicator, demo) = await PrepareAsync(connection, transaction, code, number, null, ct);
+        Tell(indicator, new CurrentVintage(number, visibleAt, demo));
+    }
+
+    /// <summary>Sets the instant as late as can be: only what tells of it, and the commit, come after.</summary>
+    private async Task<CurrentVintage> AnnounceAllAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<(string Code, int Number)> vintages, DateOnly? nextUpdate, CancellationToken ct)
+    {
+        var prepared = new List<(Indicator Indicator, bool Demo)>();
+        foreach (var (code, number) in vintages) prepared.Add(await PrepareAsync(connection, transaction, code, number, prepared.Count == 0 ? nextUpdate : null, ct));
+        var visibleAt = await SetVisibleAsync(connection, transaction, vintages, time.GetUtcNow() + s_lead, ct);
+        for (var i = 0; i < prepared.Count; i++) Tell(prepared[i].Indicator, new CurrentVintage(vintages[i].Number, visibleAt, prepared[i].Demo));
+        return new(vintages[0].Number, visibleAt, prepared[0].Demo);
+    }
+
+    private async Task<(Indicator Indicator, bool Demo)> PrepareAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateOnly? nextUpdate, CancellationToken ct)
+    {
+        bool demo;
+        await using (var command = new NpgsqlCommand("update monitor.vintage set announced = true where indicator = @code and number = @number returning demo", connection, transaction))
         {
             command.Parameters.AddWithValue("code", code);
             command.Parameters.AddWithValue("number", number);
-            await command.ExecuteNonQueryAsync(ct);
+            demo = await command.ExecuteScalarAsync(ct) is true;
         }
 
-        var indicator = await LockAsync(connection, transaction, code, nextUpdate, ct);
-        db.Emit(new IndicatorReleased { IndicatorId = indicator.Id, Code = code, Vintage = number, ReleasedAt = visibleAt });
-        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, new CurrentVintage(number, visibleAt, await IsDemoAsync(connection, transaction, code, number, ct)))));
+        return (await LockAsync(connection, transaction, code, nextUpdate, ct), demo);
+    }
+
+    private void Tell(Indicator indicator, CurrentVintage vintage)
+    {
+        db.Emit(new IndicatorReleased { IndicatorId = indicator.Id, Code = indicator.Code, Vintage = vintage.Number, ReleasedAt = vintage.VisibleAt });
+        db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, vintage)));
     }
 
     /// <summary>The numbers come later; when those after them are due is known at once.</summary>
@@ -107,13 +125,5 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
         (indicator.Version, indicator.UpdatedAt) = (indicator.Version + 1, time.GetUtcNow());
         if (nextUpdate is not null) indicator.Content = indicator.Content with { NextUpdate = nextUpdate };
         return indicator;
-    }
-
-    private static async Task<bool> IsDemoAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("select demo from monitor.vintage where indicator = @code and number = @number", connection, transaction);
-        command.Parameters.AddWithValue("code", code);
-        command.Parameters.AddWithValue("number", number);
-        return await command.ExecuteScalarAsync(ct) is true;
     }
 }
