@@ -7,7 +7,7 @@ namespace Wir.AppHost.Local;
 /// <summary>The verbs for an instance that runs: status, wait, stop, restart; and servers, for test runs.</summary>
 internal static class Commands
 {
-    private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_stopDeadline = TimeSpan.FromMinutes(3);
 
     public static async Task<int> RunAsync(string verb, string[] arguments, string data)

@@ -161,7 +161,7 @@ public sealed class ConsumingTests
         for (var round = 0; round < Counts.Of(2, 10); round++)
         {
             var before = await EffectsAsync(scene);
-            await Eventually.TrueAsync(async () => await EffectsAsync(scene) > before + 50, "there is load");
+            await Eventually.TrueAsync(async () => await EffectsAsync(scene) > before + 50, "there is load", TimeSpan.FromSeconds(300));
             var clock = Stopwatch.StartNew();
             var stopped = round % 2 == 0 ? copy : toy;
             await stopped.EndAsync(ProcessSignal.Term);
