@@ -124,6 +124,51 @@ public sealed class HardInputTests(RegistryFixture registry) : IClassFixture<Reg
     }
 
     [Theory]
+    [InlineData("""{"name":"    "}""", "/name")]
+    [InlineData("""{"name":"!!!!"}""", "/name")]
+    [InlineData("""{"name":"12345"}""", "/name")]
+    [InlineData("""{"phone":"+      "}""", "/phone")]
+    [InlineData("""{"phone":"0  -  - 1"}""", "/phone")]
+    [InlineData("{}", "")]
+    public async Task Who_is_no_person_is_neither_found_nor_erased(string query, string pointer)
+    {
+        foreach (var path in new[] { "/privacy/export", "/privacy/erase" })
+        {
+            var refused = await registry.Office.PostAsync(path, JsonNode.Parse(query)!);
+            Assert.Equal((422, pointer), (refused.Status, refused.Pointers.Single()));
+        }
+    }
+
+    [Fact]
+    public async Task The_ends_of_time_and_hosts_that_cannot_be_are_no_error_of_ours()
+    {
+        var created = await registry.District.PostAsync("/associations", Sample.Association("Zeitloser Verein"));
+        foreach (var asOf in new[] { "9999-12-31", "0001-01-01", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2026-02-30" })
+        {
+            Assert.InRange((await registry.Anonymous.GetAsync($"{created.Location}?asOf={asOf}")).Status, 200, 499);
+            Assert.InRange((await registry.Anonymous.GetAsync($"/areas?asOf={asOf}")).Status, 200, 499);
+            Assert.InRange((await registry.Anonymous.GetAsync($"{created.Location}/occurrences?from={asOf}")).Status, 200, 499);
+        }
+
+        foreach (var until in new[] { "20261399", "20260230", "20261231T246060Z", "99991231T235959Z", "00010101" })
+        {
+            var endless = Sample.Association();
+            endless["offers"]![0]!["schedule"]![0]!["rrule"] = $"FREQ=WEEKLY;BYDAY=TU;UNTIL={until}";
+            Assert.Equal((422, "/offers/0/schedule/0/rrule"), ((await registry.District.PostAsync("/associations", endless)) is var refused ? refused.Status : 0, refused.Pointers.Single()));
+        }
+
+        foreach (var host in new[] { "xn--", "xn--ü", "a..b", "-", "[::1]", "ü.example", "1.2.3.4.5", "%00", new string('a', 300) + ".example" })
+        {
+            var linked = Sample.Association();
+            linked["links"]![0]!["href"] = $"https://{host}/";
+            Assert.InRange((await registry.District.PostAsync("/associations", linked)).Status, 200, 499);
+        }
+
+        Assert.Equal(200, (await registry.Anonymous.GetAsync("/hsds/organizations?full_service=true&per_page=500")).Status);
+        Assert.Equal(200, (await registry.Anonymous.GetAsync("/associations?limit=200&format=jsonld")).Status);
+    }
+
+    [Theory]
     [InlineData("/associations?near=51.27,8.87")]
     [InlineData("/associations?facets=category")]
     [InlineData("/associations?limit=0")]

@@ -50,7 +50,7 @@ public static partial class ScheduleRules
     {
         "INTERVAL" => Whole(part.Value, 1, 366),
         "COUNT" => Whole(part.Value, 1, 5000),
-        "UNTIL" => Until().IsMatch(part.Value),
+        "UNTIL" => IsUntil(part.Value),
         "BYDAY" => part.Value.Split(',').All(value => WeekDay().IsMatch(value)),
         "BYMONTHDAY" => part.Value.Split(',').All(value => Whole(value, -31, 31) && value != "0"),
         "BYMONTH" => part.Value.Split(',').All(value => Whole(value, 1, 12)),
@@ -58,6 +58,15 @@ public static partial class ScheduleRules
         "WKST" => WeekDay().IsMatch(part.Value) && part.Value.Length == 2,
         _ => true,
     };
+
+    // 20261231, 20261231T180000 or 20261231T180000Z
+    private static bool IsUntil(string text)
+    {
+        if (!Until().IsMatch(text)) return false;
+        var day = LocalDatePattern.CreateWithInvariantCulture("uuuuMMdd").Parse(text[..8]);
+        return day.Success && day.Value.Year is >= 1900 and <= 2300
+            && (text.Length == 8 || LocalTimePattern.CreateWithInvariantCulture("HHmmss").Parse(text[9..15]).Success);
+    }
 
     private static bool Whole(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most;

@@ -15,8 +15,16 @@ internal static partial class HsdsValues
     public static string? Uri(string? text)
     {
         if (!System.Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0) return null;
-        var ascii = new UriBuilder(uri) { Host = uri.IdnHost }.Uri.AbsoluteUri;
-        return Uri().IsMatch(ascii) ? ascii : null;
+        try
+        {
+            var ascii = new UriBuilder(uri) { Host = uri.IdnHost }.Uri.AbsoluteUri;
+            return Uri().IsMatch(ascii) ? ascii : null;
+        }
+        catch (UriFormatException)
+        {
+            // A host that no name server can know.
+            return null;
+        }
     }
 
     public static string? Email(string? text) => text is not null && Email().IsMatch(text) ? text : null;

@@ -228,9 +228,22 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         return link;
     }
 
+    /// <summary>A host that has no form for name servers leads nowhere.</summary>
+    private static bool HasHost(Uri address)
+    {
+        try
+        {
+            return address.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
+
     private void WebAddress(string text, string pointer)
     {
-        var isWeb = Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
+        var isWeb = Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) && HasHost(address);
         if (!isWeb || CleanText.FaultIn(text) is not null) Add(pointer, new("Das ist keine Internetadresse (http, https).", "This is not a web address (http, https)."));
     }
 

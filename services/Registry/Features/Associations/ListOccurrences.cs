@@ -34,8 +34,8 @@ public static class ListOccurrences
         HttpContext http, Caller caller, RegistryDb db, TimeProvider time, CancellationToken ct)
     {
         var first = from is { } day ? LocalDate.FromDateOnly(day) : time.Today();
-        var last = to is { } end ? LocalDate.FromDateOnly(end) : first.PlusDays(Usual);
         if (first.Year is < 1900 or > 2200) return Query.Invalid("from", new("Das Jahr liegt außerhalb von 1900 bis 2200.", "The year is not within 1900 to 2200.")).ToResult();
+        var last = to is { } end ? LocalDate.FromDateOnly(end) : first.PlusDays(Usual);
         if (last < first || Period.DaysBetween(first, last) > MaxDays) return Query.Invalid("to", new($"Erlaubt sind bis zu {MaxDays} Tage ab from.", $"Allowed are up to {MaxDays} days after from.")).ToResult();
 
         var entry = await db.Associations.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Id == id, ct);

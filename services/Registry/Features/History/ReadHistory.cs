@@ -93,8 +93,11 @@ public static class ReadHistory
     /// <summary>A civil day means its end.</summary>
     private static bool TryReadInstant(string text, out DateTimeOffset instant)
     {
+        instant = default;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
+            // Far from any year that there is a day after, and a time in Berlin.
+            if (day.Year is < 1900 or > 2200) return false;
             instant = LocalDate.FromDateOnly(day).PlusDays(1).StartInBerlin().AddTicks(-10);
             return true;
         }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Wir.Registry.Domain;
+using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Registry.Features.Privacy;
 
@@ -10,6 +11,17 @@ public sealed record PersonQuery(
     [RegularExpression(@"^[+0-9][0-9 ()/.\-]{5,30}$")] string? Phone = null)
 {
     public bool IsEmpty => Name is null && Email is null && Phone is null;
+
+    /// <summary>As the register writes names and addresses.</summary>
+    internal PersonQuery Normalised() => this with { Name = Name is null ? null : CleanText.Line(Name), Email = Email?.Trim() };
+
+    /// <summary>What is no person: whoever looks for spaces or single digits finds, and erases, everything.</summary>
+    internal IEnumerable<Fault> Faults()
+    {
+        if (IsEmpty) yield return new("", CommonProblems.Faults.MissingMember, new("Name, E-Mail oder Telefon ist nötig.", "Name, e-mail or phone is needed."));
+        if (Name is not null && CleanText.Line(Name).Count(char.IsLetter) < 3) yield return new("/name", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens drei Buchstaben.", "At least three letters are expected."));
+        if (Phone is not null && Phone.Count(char.IsAsciiDigit) < 6) yield return new("/phone", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens sechs Ziffern.", "At least six digits are expected."));
+    }
 
     internal IEnumerable<string> Values => new[] { Name, Email, Phone }.OfType<string>();
 

@@ -78,9 +78,13 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         submission.Version++;
     }
 
-    /// <summary>Rows that mention the person at all; what they mean is decided by comparing values.</summary>
-    private static string[] Patterns(PersonQuery query) =>
-        [.. query.Values.Select(value => $"%{(value.Any(char.IsLetter) ? value : LastDigits(value)).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%")];
+    /// <summary>Rows that mention the person at all; what they mean is decided by comparing values. Between the parts of a name a text may have any spaces.</summary>
+    private static string[] Patterns(PersonQuery query) => [.. query.Values.Select(value => value.Any(char.IsLetter)
+        ? $"%{string.Join('%', value.Split(' ').Select(Escape))}%"
+        : $"%{LastDigits(value)}%")];
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 
     /// <summary>However a number is written, its end is: two digits are enough to look closer.</summary>
     private static string LastDigits(string phone) => string.Concat(phone.Where(char.IsAsciiDigit))[^2..];

@@ -28,18 +28,18 @@ public static partial class PrivacyEndpoints
     private static async Task<Results<Ok<PersonExport>, ProblemHttpResult>> Export(
         HttpContext http, JsonBody<PersonQuery> body, Caller caller, AreaRegister areas, PersonalData data, CancellationToken ct)
     {
-        if (body.Value.IsEmpty) return Empty().ToResult();
+        if (body.Value.Faults().ToArray() is { Length: > 0 } faults) return NoPerson(faults).ToResult();
         if (!caller.OwnAreas(areas, null).TryGet(out var keys, out var problem)) return problem.ToResult();
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(await data.FindAsync(body.Value, keys, ct));
+        return TypedResults.Ok(await data.FindAsync(body.Value.Normalised(), keys, ct));
     }
 
     private static async Task<Results<Ok<ErasureReport>, ProblemHttpResult>> Erase(
         HttpContext http, JsonBody<PersonQuery> body, Caller caller, AreaRegister areas, PersonalData data, ILoggerFactory logs, CancellationToken ct)
     {
-        if (body.Value.IsEmpty) return Empty().ToResult();
+        if (body.Value.Faults().ToArray() is { Length: > 0 } faults) return NoPerson(faults).ToResult();
         if (!caller.OwnAreas(areas, null).TryGet(out var keys, out var problem)) return problem.ToResult();
-        if (!(await data.EraseAsync(body.Value, keys, caller.Subject, ct)).TryGet(out var report, out problem)) return problem.ToResult();
+        if (!(await data.EraseAsync(body.Value.Normalised(), keys, caller.Subject, ct)).TryGet(out var report, out problem)) return problem.ToResult();
         Log.Erased(logs.CreateLogger("Wir.Registry.Privacy"), report.Persons, report.Entries, report.Versions);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(report);
@@ -51,11 +51,7 @@ public static partial class PrivacyEndpoints
         return TypedResults.Ok(new RetentionView(Retain.Classes, [.. runs.Select(run => new RetentionRunView(run.At, run.Removed))]));
     }
 
-    private static ProblemCase Empty()
-    {
-        var detail = new Text("Name, E-Mail oder Telefon ist nötig.", "Name, e-mail or phone is needed.");
-        return CommonProblems.InvalidValues.With(detail, new Fault("", CommonProblems.Faults.MissingMember, detail));
-    }
+    private static ProblemCase NoPerson(Fault[] faults) => CommonProblems.InvalidValues.With(faults[0].Detail, faults);
 
     private static partial class Log
     {
