@@ -23,7 +23,9 @@ var brokerManagement = rabbitmq.GetEndpoint("management").Property(EndpointPrope
 var passwords = new Dictionary<string, IResourceBuilder<ParameterResource>>();
 foreach (var service in new[] { "registry", "welcomepackage", "monitor", "gateway" })
 {
-    passwords[service] = builder.AddParameter(service + "password", secret: true);
+    // Letters and digits only: they stand in URLs and connection strings.
+    passwords[service] = builder.AddParameter(
+        service + "password", new GenerateParameterDefault { MinLength = 24, Special = false }, secret: true, persist: true);
 }
 
 IResourceBuilder<ProjectResource> Project(string name, string path) =>
@@ -87,5 +89,12 @@ var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), 
     .WithHttpEndpoint().WithHttpHealthCheck("/health/ready")
     .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
 gateway.WithReference(portal);
+
+// Where `aspire publish` writes to: one of the two, since two in one model are refused.
+switch (builder.Configuration["publish-to"])
+{
+    case "compose": builder.AddDockerComposeEnvironment("compose"); break;
+    case "kubernetes": builder.AddKubernetesEnvironment("kubernetes"); break;
+}
 
 builder.Build().Run();

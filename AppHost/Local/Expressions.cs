@@ -4,15 +4,22 @@ namespace Wir.AppHost.Local;
 
 // Aspire's way to put together a variable from what is known only when everything has its place.
 
-/// <summary>A value that the operator gives (configuration <c>Parameters:name</c>); a secret one is made up once per instance otherwise.</summary>
-public sealed class ParameterResource(string name, bool secret) : IResource
+/// <summary>A value that the operator gives (configuration <c>Parameters:name</c>), or that is made up once per instance.</summary>
+public sealed class ParameterResource(string name) : IResource
 {
     public string Name => name;
 
     internal string? Given { get; init; }
 
-    internal string Value(Instance instance) => Given
-        ?? (secret ? instance.Password(name) : throw new InvalidOperationException($"The parameter {name} has no value: --Parameters:{name} VALUE"));
+    internal string Value(Instance instance) => Given ?? instance.Password(name);
+}
+
+/// <summary>How a parameter is made up; passwords here have 24 letters and digits anyway.</summary>
+public sealed class GenerateParameterDefault
+{
+    public int MinLength { get; set; }
+
+    public bool Special { get; set; } = true;
 }
 
 public enum EndpointProperty

@@ -108,6 +108,8 @@ public sealed class ProjectResource(string name, string projectPath) : IResource
 
     internal string? HealthPath { get; set; }
 
+    internal TimeSpan StartDeadline { get; set; } = TimeSpan.FromMinutes(3);
+
     internal int Replicas { get; set; } = 1;
 }
 

@@ -17,8 +17,14 @@ public static class ModelExtensions
     public static IResourceBuilder<RabbitMQServerResource> AddRabbitMQ(this IDistributedApplicationBuilder builder, string name) =>
         Add(builder, new RabbitMQServerResource(name));
 
-    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, bool secret = false) =>
-        Add(builder, new ParameterResource(name, secret) { Given = builder.Configuration[$"Parameters:{name}"] });
+    /// <param name="builder">The model.</param>
+    /// <param name="name">Of the parameter: lower-case letters only.</param>
+    /// <param name="value">That it is made up, once per instance, unless the configuration has it.</param>
+    /// <param name="secret">Not read: nothing is shown here.</param>
+    /// <param name="persist">Not read: what was made up is always kept.</param>
+    public static IResourceBuilder<ParameterResource> AddParameter(
+        this IDistributedApplicationBuilder builder, string name, GenerateParameterDefault value, bool secret = false, bool persist = false) =>
+        Add(builder, new ParameterResource(name) { Given = builder.Configuration[$"Parameters:{name}"] });
 
     /// <param name="builder">A server.</param>
     /// <param name="name"><c>tcp</c>; for the broker also <c>management</c>.</param>
@@ -98,6 +104,16 @@ public static class ModelExtensions
 
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas) =>
         With(builder, p => p.Replicas = replicas);
+
+    /// <summary>Nothing to do: publishing is Aspire's.</summary>
+    public static void AddDockerComposeEnvironment(this IDistributedApplicationBuilder builder, string name)
+    {
+    }
+
+    /// <inheritdoc cref="AddDockerComposeEnvironment"/>
+    public static void AddKubernetesEnvironment(this IDistributedApplicationBuilder builder, string name)
+    {
+    }
 
     private static ResourceBuilder<T> Add<T>(IDistributedApplicationBuilder builder, T resource)
         where T : IResource

@@ -40,6 +40,9 @@ internal interface IRunnable
     /// <summary>One real question to the running program; false and exceptions both mean "not yet".</summary>
     Task<bool> IsHealthyAsync(CancellationToken cancellation);
 
+    /// <summary>How long a start may take until the program is healthy; then it is stopped and started anew.</summary>
+    TimeSpan StartDeadline => TimeSpan.FromMinutes(3);
+
     /// <summary>Runs after each start, once healthy and before dependants start.</summary>
     Task OnHealthyAsync(CancellationToken cancellation) => Task.CompletedTask;
 }

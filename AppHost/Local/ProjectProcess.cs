@@ -7,6 +7,8 @@ internal sealed class ProjectProcess(ProjectResource project, int replica, Insta
 
     public string? Address => project.HasEndpoint ? Url(project, replica) : null;
 
+    public TimeSpan StartDeadline => project.StartDeadline;
+
     public Task<ProcessSpec> PrepareAsync(CancellationToken cancellation)
     {
         var program = FindProgram();

@@ -22,7 +22,6 @@ internal sealed class ResourceRun(string name, IRunnable program, bool isJob, Lo
 {
     private const int AttemptsBeforeHealthy = 3;
 
-    private static readonly TimeSpan s_startDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_healthInterval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_stable = TimeSpan.FromMinutes(1);
@@ -193,9 +192,11 @@ internal sealed class ResourceRun(string name, IRunnable program, bool isJob, Lo
 
     private async Task KeepWatchAsync(ChildProcess child, CancellationToken stopping)
     {
-        if (!await Health.WaitAsync(program, child.Exited, s_startDeadline, stopping))
+        if (!await Health.WaitAsync(program, child.Exited, program.StartDeadline, stopping))
         {
             log.Write("wir: not healthy in time, or ended before");
+            // One that still runs would be waited for as long as it runs.
+            await child.StopAsync();
             return;
         }
 

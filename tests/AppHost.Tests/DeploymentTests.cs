@@ -70,6 +70,53 @@ public sealed partial class DeploymentTests : IDisposable
 
         Assert.Equal(5, Regex.Count(programs, "kind: PodDisruptionBudget"));
         Assert.Equal(5, Regex.Count(programs, "readinessProbe:"));
+        // What the two steps of an installation select by.
+        Assert.Equal(5, Regex.Count(programs, "^  labels: { wir: program }$", RegexOptions.Multiline));
+        Assert.Equal(4, Regex.Count(Read("kubernetes/migrations.yaml"), "^  labels: { wir: migration }$", RegexOptions.Multiline));
+    }
+
+    [Fact]
+    public void Programs_listen_at_the_same_ports_everywhere_and_are_found_where_they_listen()
+    {
+        var compose = ReadCompose();
+        var containers = ReadKubernetes("programs.yaml");
+
+        foreach (var program in s_services.Append("portal"))
+        {
+            foreach (var variables in new[] { compose[program].Variables, containers[program].Variables.ToDictionary(v => v.Key, v => v.Value.Replace("value: ", "", StringComparison.Ordinal)) })
+            {
+                Assert.Equal("http://*:8080", variables["ASPNETCORE_URLS"].Trim('"'));
+                Assert.Equal("9464", variables["Wir__InternalPort"].Trim('"'));
+                Assert.All(variables.Where(v => v.Key.StartsWith("services__", StringComparison.Ordinal)), v => Assert.Equal($"http://{v.Key.Split("__")[1]}:8080", v.Value.Trim('"')));
+            }
+
+            Assert.Contains("- { name: http, containerPort: 8080 }", containers[program].Text, StringComparison.Ordinal);
+            Assert.Contains("- { name: internal, containerPort: 9464 }", containers[program].Text, StringComparison.Ordinal);
+            Assert.Equal(3, Regex.Count(containers[program].Text, "path: /health/(live|ready), port: internal"));
+        }
+    }
+
+    [Fact]
+    public void What_an_operator_fills_in_is_listed_once()
+    {
+        var listed = Regex.Matches(Read(".env.example"), "^([A-Z_]+)=", RegexOptions.Multiline).Select(m => m.Groups[1].Value).ToHashSet();
+        var optional = new HashSet<string> { "WIR_KEYS_FILE", "WIR_BIND" };
+
+        Assert.Subset(listed.Union(optional).ToHashSet(), Regex.Matches(Read("compose.yaml"), @"\$\{([A-Z_]+)").Select(m => m.Groups[1].Value).ToHashSet());
+        Assert.Subset(listed, Regex.Matches(Read("kubernetes/migrations.yaml") + Read("kubernetes/programs.yaml"), "key: ([A-Z_]+)").Select(m => m.Groups[1].Value).ToHashSet());
+    }
+
+    [Fact]
+    public void Images_are_those_that_the_projects_publish()
+    {
+        var projects = new[] { "services/Registry/Registry", "services/WelcomePackage/WelcomePackage", "services/Monitor/Monitor", "gateway/Gateway", "portal/Portal" };
+        var published = projects.Select(p => $"wir/{Path.GetFileName(p).ToLowerInvariant()}").Order().ToList();
+        var properties = File.ReadAllText(Path.Combine(Repository, "Directory.Build.props"));
+
+        Assert.All(projects, p => Assert.True(File.Exists(Path.Combine(Repository, p + ".csproj"))));
+        Assert.Contains("<ContainerRepository>wir/$(MSBuildProjectName.ToLowerInvariant())</ContainerRepository>", properties, StringComparison.Ordinal);
+        Assert.Equal(published, Regex.Matches(Read("compose.yaml"), "image: (wir/[a-z]+)").Select(m => m.Groups[1].Value).Distinct().Order());
+        Assert.Equal(published, Regex.Matches(Read("kubernetes/kustomization.yaml"), "name: (wir/[a-z]+)").Select(m => m.Groups[1].Value).Order());
     }
 
     [Fact]

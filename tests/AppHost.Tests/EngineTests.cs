@@ -82,6 +82,18 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_service_that_runs_and_does_not_become_healthy_in_time_is_stopped_and_tried_again()
+    {
+        _test.AddService("service").WithEnvironment("Sample__Healthy", "false").Resource.StartDeadline = TimeSpan.FromSeconds(2);
+
+        _test.Start();
+
+        var given = await _test.BecomesAsync("service", "Failed");
+        Assert.Contains("did not become healthy in 3 attempts", given.Message, StringComparison.Ordinal);
+        Assert.Null(given.Pid);
+    }
+
+    [Fact]
     public async Task Replicas_run_side_by_side_and_one_of_them_is_restarted_alone()
     {
         _test.AddService("service").WithReplicas(2);

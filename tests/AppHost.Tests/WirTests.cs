@@ -75,10 +75,51 @@ public sealed class WirTests : IDisposable
         Assert.Contains("the .NET SDK is missing", output, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, Dictionary<string, string>? environment = null)
+    [Fact]
+    public async Task A_disk_that_is_nearly_full_is_told_before_anything_is_started()
     {
-        var wir = Path.Combine(Path.GetDirectoryName(DistributedApplication.CreateBuilder([]).AppHostDirectory)!, "wir");
-        var info = new ProcessStartInfo("/usr/bin/bash", [wir, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A real small disk, in a mount namespace of its own, which every user may have.
+        var wir = WirScript;
+        var (exitCode, output) = await ExecuteAsync(
+            "unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o size=16m tmpfs '{_directory}' && exec bash '{wir}' up --detach --no-build --port {FreePort()} --data '{_directory}/instance'"]);
+        Assert.SkipWhen(output.Contains("unshare failed", StringComparison.Ordinal), "This machine does not let users have namespaces.");
+
+        Assert.Equal(1, exitCode);
+        Assert.Matches("the disk is nearly full: [0-9]+ MiB are free for .*, 1000 MiB are needed", output);
+        Assert.DoesNotContain("Starting", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_install_is_told_what_somebody_else_has_to_run()
+    {
+        // All programs of the machine but two: the browser, and the way to other users' rights.
+        foreach (var program in Directory.EnumerateFileSystemEntries("/usr/bin").Where(p => Path.GetFileName(p) is not ("chromium" or "sudo")))
+        {
+            File.CreateSymbolicLink(Path.Combine(_directory, Path.GetFileName(program)), program);
+        }
+
+        File.SetUnixFileMode(_directory, File.GetUnixFileMode(_directory) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        var up = new[] { WirScript, "up", "--detach", "--no-build", "--port", $"{FreePort()}", "--data", Path.Combine(_directory, "instance") };
+        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "bash", .. up] : ["bash", .. up];
+        var (exitCode, output) = await ExecuteAsync(
+            command[0], command[1..], new() { ["PATH"] = $"{_directory}:{Path.GetDirectoryName(Environment.ProcessPath)}", ["HOME"] = _directory, ["DOTNET_CLI_HOME"] = "/tmp" });
+        Assert.SkipWhen(output.Contains("Permission denied", StringComparison.Ordinal), "The clone lies where others may not look.");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("missing: chromium. You have no right to install packages", output, StringComparison.Ordinal);
+        Assert.Contains("apt-get install -y --no-install-recommends chromium", output, StringComparison.Ordinal);
+    }
+
+    private static string WirScript => Path.Combine(Path.GetDirectoryName(DistributedApplication.CreateBuilder([]).AppHostDirectory)!, "wir");
+
+    private static int FreePort() => Ports.Choose();
+
+    private static Task<(int ExitCode, string Output)> RunAsync(string[] arguments, Dictionary<string, string>? environment = null) =>
+        ExecuteAsync("/usr/bin/bash", [WirScript, .. arguments], environment);
+
+    private static async Task<(int ExitCode, string Output)> ExecuteAsync(string program, string[] arguments, Dictionary<string, string>? environment = null)
+    {
+        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? [])
         {
             info.Environment[name] = value;
