@@ -23,7 +23,7 @@ internal static class TokenRegistration
         options.MapInboundClaims = false;
         options.IncludeErrorDetails = false;
         options.TokenHandlers.Clear();
-        options.TokenHandlers.Add(new JsonWebTokenHandler { MapInboundClaims = false });
+        options.TokenHandlers.Add(new RememberingTokenHandler(keys, time) { MapInboundClaims = false });
         options.TokenValidationParameters = new TokenValidationParameters
         {
             ValidIssuer = TokenClaims.Issuer,
@@ -33,7 +33,7 @@ internal static class TokenRegistration
             RequireExpirationTime = true,
             NameClaimType = TokenClaims.Subject,
             IssuerSigningKeyResolver = (_, _, keyId, _) => keyId is null ? [] : keys.Known(keyId),
-            LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, time.GetUtcNow().UtcDateTime),
+            LifetimeValidator = (notBefore, expires, _, _) => RememberingTokenHandler.IsCurrent(notBefore, expires, time),
         };
         options.Events = new JwtBearerEvents
         {
@@ -49,13 +49,6 @@ internal static class TokenRegistration
             },
             OnForbidden = context => AccessRefusal.WriteAsync(context.HttpContext),
         };
-    }
-
-    /// <summary>The clocks of two machines may differ a little.</summary>
-    private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now)
-    {
-        var skew = TimeSpan.FromSeconds(5);
-        return expires is not null && now < expires + skew && (notBefore is null || now > notBefore - skew);
     }
 
     private static string? KeyIdOf(string header)
