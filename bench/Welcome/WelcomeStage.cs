@@ -6,6 +6,7 @@ using Wir.AppHost.Local;
 using Wir.Reliability.Tests;
 using Wir.ServiceDefaults.Tokens;
 using Wir.TestKit;
+using Wir.WelcomePackage.Tests;
 
 namespace Wir.Bench;
 
@@ -14,22 +15,22 @@ internal sealed class WelcomeStage : IAsyncDisposable
 {
     public const int Pages = 1500;
     public static readonly string[] Languages = ["de", "en", "fr", "ar", "fa", "uk", "ru", "tr", "ro", "pl", "bg", "ti"];
-    private readonly TokenIssuer _issuer = TokenIssuer.Create();
+    private readonly TokenIssuer _issuer;
     private readonly Dictionary<string, string?> _settings;
     private ServiceProcess _service = null!;
     private string _token = "";
 
-    private WelcomeStage(Servers servers, int port, string name, bool cached)
+    private WelcomeStage(Servers servers, TokenIssuer issuer, string name, bool cached)
     {
-        Name = name;
+        (Name, _issuer) = (name, issuer);
         Database = NpgsqlDataSource.Create(servers.Database.ConnectionString(name));
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri($"http://127.0.0.1:{Ports.Choose()}"), Timeout = TimeSpan.FromMinutes(2) };
         _settings = new()
         {
             ["urls"] = Http.BaseAddress.ToString(),
             ["ConnectionStrings:welcomepackagedb"] = servers.Database.ConnectionString(name),
-            ["ConnectionStrings:rabbitmq"] = $"{servers.Broker.AmqpUri}/{name.Replace('_', '-')}",
-            ["Wir:Tokens:Jwks"] = _issuer.Jwks(),
+            ["ConnectionStrings:rabbitmq"] = $"{servers.Broker.AmqpUri}/welcome-bench",
+            ["Wir:Tokens:Jwks"] = issuer.Jwks(),
             ["Wir:PublicUrl"] = "https://wir.example",
             ["Wir:Seed"] = Path.Combine(Root(), "seed"),
             ["WelcomePackage:RegistryAddress"] = "http://127.0.0.1:9/",
@@ -47,32 +48,40 @@ internal sealed class WelcomeStage : IAsyncDisposable
     /// <summary>Ids of all published pages.</summary>
     public Guid[] Ids { get; private set; } = [];
 
-    /// <param name="name">Name of the database.</param>
-    /// <param name="pages">Published pages in all; the start content alone when it has more.</param>
-    /// <param name="cached">False for a service that keeps nothing in memory.</param>
-    public static async Task<WelcomeStage> CreateAsync(string name, int pages, bool cached)
+    /// <summary>The start content, data set M, and a second instance on M that keeps pages in memory; the first two keep nothing.</summary>
+    public static async Task<(WelcomeStage Small, WelcomeStage Large, WelcomeStage Warm)> CreateAsync()
     {
         var servers = await Servers.GetAsync();
-        var stage = new WelcomeStage(servers, Ports.Choose(), name, cached);
-        await using (var postgres = NpgsqlDataSource.Create(servers.Database.ConnectionString("postgres"))) await ExecuteAsync(postgres, $"create database {name}");
+        var issuer = TokenIssuer.Create();
         var address = new Uri(servers.Broker.ManagementUri);
         using (var management = new HttpClient { BaseAddress = new UriBuilder(address) { UserName = "", Password = "" }.Uri })
         {
             management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(address.UserInfo)));
-            (await management.PutAsync($"api/vhosts/{name.Replace('_', '-')}", null)).EnsureSuccessStatusCode();
+            (await management.PutAsync("api/vhosts/welcome-bench", null)).EnsureSuccessStatusCode();
         }
 
-        await using (var migrate = ServiceProcess.Start("WelcomePackage", stage._settings, "migrate"))
+        await using var postgres = NpgsqlDataSource.Create(servers.Database.ConnectionString("postgres"));
+        await ExecuteAsync(postgres, "create database welcome_small");
+        var small = new WelcomeStage(servers, issuer, "welcome_small", cached: false);
+        await using (var migrate = ServiceProcess.Start("WelcomePackage", small._settings, "migrate"))
         {
             await migrate.WaitForExitAsync(TimeSpan.FromMinutes(10));
             if (migrate.ExitCode != 0) throw new InvalidOperationException(migrate.Output);
         }
 
-        await stage.FillAsync(pages);
-        stage._service = ServiceProcess.Start("WelcomePackage", stage._settings);
-        await Eventually.TrueAsync(async () => (await stage.Http.GetAsync("/health/live")).IsSuccessStatusCode, "the service serves", TimeSpan.FromMinutes(2));
-        stage.Ids = await stage.IdsAsync();
-        return stage;
+        await ExecuteAsync(postgres, "create database welcome_m template welcome_small");
+        var (large, warm) = (new WelcomeStage(servers, issuer, "welcome_m", cached: false), new WelcomeStage(servers, issuer, "welcome_m", cached: true));
+        await small.FillAsync(0);
+        await large.FillAsync(Pages);
+        await Task.WhenAll(small.StartAsync(), large.StartAsync(), warm.StartAsync());
+        return (small, large, warm);
+    }
+
+    private async Task StartAsync()
+    {
+        _service = ServiceProcess.Start("WelcomePackage", _settings);
+        await Eventually.TrueAsync(async () => (await Http.GetAsync("/health/live")).IsSuccessStatusCode, "the service serves", TimeSpan.FromMinutes(2));
+        Ids = await IdsAsync();
     }
 
     public string Token() => _token = _issuer.Issue(TokenClaims.Anonymous, [], [], DateTimeOffset.UtcNow);
@@ -88,21 +97,20 @@ internal sealed class WelcomeStage : IAsyncDisposable
         return (response.StatusCode, Stopwatch.GetElapsedTime(clock).TotalMilliseconds, response.Headers.ETag?.Tag);
     }
 
-    /// <summary>Statements that the database is sent for one request, counted in a service of this process.</summary>
-    public async Task<int> StatementsAsync(string path)
+    /// <summary>Calls to the database for one request (a batch is one), counted in a service of this process.</summary>
+    public async Task<int> CallsAsync(string path)
     {
         var settings = new Dictionary<string, string?>(_settings) { ["urls"] = "http://127.0.0.1:0" };
-        var statements = StatementCount.Current;
         await using var app = WelcomePackage.WelcomeApp.Build([], settings);
         await app.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         Token();
         await SendAsync(path, null, client);
-        var trace = statements.Follow();
-        client.DefaultRequestHeaders.TryAddWithoutValidation("traceparent", $"00-{trace.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
+        using var calls = new DatabaseCalls();
+        client.DefaultRequestHeaders.TryAddWithoutValidation("traceparent", calls.TraceParent);
         await SendAsync(path, null, client);
         await app.StopAsync();
-        return statements.Count;
+        return calls.Count;
     }
 
     public async ValueTask DisposeAsync()
@@ -110,7 +118,6 @@ internal sealed class WelcomeStage : IAsyncDisposable
         await _service.DisposeAsync();
         Http.Dispose();
         await Database.DisposeAsync();
-        _issuer.Dispose();
     }
 
     /// <summary>

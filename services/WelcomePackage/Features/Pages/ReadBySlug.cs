@@ -2,8 +2,10 @@ using System.ComponentModel;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Http;
 using Wir.WelcomePackage.Data;
+using Wir.WelcomePackage.Features.Counters;
 
 namespace Wir.WelcomePackage.Features.Pages;
 
@@ -11,7 +13,7 @@ namespace Wir.WelcomePackage.Features.Pages;
 internal static class ReadBySlug
 {
     public static async Task<Results<ReadResult<PageView>, RedirectHttpResult, ProblemHttpResult>> Handle(
-        HttpContext context, NpgsqlDataSource source, PageReader pages, WelcomeDb db, Reading reading,
+        HttpContext context, NpgsqlDataSource source, PageReader pages, WelcomeDb db, Reading reading, PageCounter counter, Caller caller,
         [Description("BCP 47 tag")] string lang, [Description("The page's address")] string slug, [Description("Key of the reader's municipality")] string? municipality, CancellationToken ct)
     {
         if (!(await reading.OfAsync(context, lang, municipality, "?municipality", null, ct)).TryGet(out var reader, out var problem)) return problem.ToResult();
@@ -31,7 +33,12 @@ internal static class ReadBySlug
         if (id == Guid.Empty) return PageEndpoints.NoSuchPage.ToResult();
         if (await pages.ReadAsync(id, reader, ct) is { IsLive: true, View: { } view })
         {
-            if (current is null || current == slug.Normalize(NormalizationForm.FormC)) return Reads.Ok(view, view.Version, view.UpdatedAt, view.Language.Served);
+            if (current is null || current == slug.Normalize(NormalizationForm.FormC))
+            {
+                counter.Count(id, view.Language.Served, reader.Municipality ?? view.Area, caller.IsAnonymous ? PageCounter.Web : PageCounter.Api);
+                return Reads.Ok(view, view.Version, view.UpdatedAt, view.Language.Served);
+            }
+
             return TypedResults.Redirect($"{WelcomeApp.Prefix}/slugs/{reader.Language.Tag}/{Uri.EscapeDataString(current)}{context.Request.QueryString}", permanent: true, preserveMethod: true);
         }
 
