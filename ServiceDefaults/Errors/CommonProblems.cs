@@ -30,6 +30,7 @@ public static class CommonProblems
     public static readonly Problem IdempotencyKeyReused = new("WIR-COM-0025", 422, new("Idempotency-Key anders verwendet", "Idempotency-Key used otherwise"));
     public static readonly Problem InvalidIdempotencyKey = new("WIR-COM-0026", 400, new("Ungültiger Idempotency-Key", "Invalid Idempotency-Key"));
     public static readonly Problem Exists = new("WIR-COM-0027", 412, new("Gibt es schon", "Exists already"));
+    public static readonly Problem TooSlow = new("WIR-COM-0028", 408, new("Zu langsam gesendet", "Sent too slowly"));
 
     /// <summary>Codes of single faults (<see cref="Fault.Code"/>) that are no problems of their own.</summary>
     public static class Faults

@@ -71,6 +71,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         404 => CommonProblems.NotFound.With(new("Unter dieser Adresse gibt es nichts.", "There is nothing at this address.")),
         405 => CommonProblems.MethodNotAllowed.With(new("Diese Adresse kennt die Methode nicht.", "This address does not know the method.")),
         406 => CommonProblems.NotAcceptable.With(new("In keinem der gewünschten Formate verfügbar.", "Not available in any of the formats asked for.")),
+        408 => CommonProblems.TooSlow.With(new("Der Inhalt kam zu langsam oder nicht zu Ende.", "The body came too slowly, or not to its end.")),
         409 => CommonProblems.Conflict.With(new("Der Bestand steht dem entgegen.", "What exists stands against it.")),
         410 => CommonProblems.Gone.With(new("Das gab es hier einmal.", "It used to be here.")),
         413 => CommonProblems.TooLarge.With(new("Der Inhalt ist größer als hier erlaubt.", "The body is larger than allowed here.")),

@@ -7,6 +7,10 @@ namespace Wir.ServiceDefaults.Http;
 /// <summary>Nobody overwrites what they have not seen.</summary>
 public static class IfMatch
 {
+    /// <summary>Whether a route changes an existing thing: PUT, PATCH, DELETE, and POST on a thing, unless it says otherwise.</summary>
+    internal static bool IsDemanded(string? method, string? path, IEnumerable<object> metadata) =>
+        path?.Contains('{', StringComparison.Ordinal) is true && method is ("PUT" or "PATCH" or "DELETE" or "POST") && !metadata.OfType<WithoutIfMatchAttribute>().Any();
+
     /// <summary>Null when <c>If-Match</c> names the current version; otherwise 428 (header missing) or 412 (changed meanwhile).</summary>
     /// <param name="context">The request.</param>
     /// <param name="version">The thing's current version.</param>
@@ -42,3 +46,7 @@ public static class IfMatch
     public static void Tell(HttpContext context, long version) =>
         context.Response.Headers.ETag = $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
 }
+
+/// <summary>Marks a change that cannot overwrite anything: it adds, or can be made once only.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class WithoutIfMatchAttribute : Attribute;

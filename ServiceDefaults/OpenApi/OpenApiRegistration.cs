@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Wir.ServiceDefaults.Hosting;
@@ -18,7 +21,21 @@ internal static class OpenApiRegistration
                 Describe(document, info);
                 return Task.CompletedTask;
             });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                ListValues(schema, context.JsonPropertyInfo);
+                // Classes of Unicode are no part of the expressions that readers of JSON Schema know without being told.
+                if (schema.Pattern?.Contains(@"\p{", StringComparison.Ordinal) is true) schema.Pattern = null;
+                return Task.CompletedTask;
+            });
             options.AddOperationTransformer(OperationConventions.ApplyAsync);
+            // Last, when every operation has all of its parameters and bodies.
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                Loosen(document);
+                Examples.Complete(document);
+                return Task.CompletedTask;
+            });
         });
 
     private static void Describe(OpenApiDocument document, ServiceInfo info)
@@ -42,5 +59,29 @@ internal static class OpenApiRegistration
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[OperationConventions.ProblemSchema] = OperationConventions.Problem();
+    }
+
+    /// <summary>The framework leaves out what <see cref="AllowedValuesAttribute"/> says.</summary>
+    private static void ListValues(OpenApiSchema schema, JsonPropertyInfo? member)
+    {
+        var attribute = new[] { member?.AttributeProvider, member?.AssociatedParameter?.AttributeProvider }
+            .SelectMany(provider => provider?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: true) ?? []).OfType<AllowedValuesAttribute>().FirstOrDefault();
+        if (attribute is not null) schema.Enum = [.. attribute.Values.OrderBy(value => value is null).Select(value => value is null ? JsonNullSentinel.JsonNull : JsonValue.Create(value.ToString()!))];
+    }
+
+    /// <summary>A merge patch has the members of the whole, and none has to be there.</summary>
+    private static void Loosen(OpenApiDocument document)
+    {
+        var patches = document.Paths.Values.SelectMany(path => path.Operations ?? []).Where(operation => operation.Key == HttpMethod.Patch);
+        foreach (var media in patches.SelectMany(patch => patch.Value.RequestBody?.Content?.Values ?? []))
+        {
+            if (media.Schema?.Properties is not { } properties) continue;
+            media.Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "JSON Merge Patch (RFC 7396): what is named is replaced, null removes, lists are replaced whole.",
+                Properties = properties,
+            };
+        }
     }
 }

@@ -34,6 +34,7 @@ internal static class OperationConventions
             operation.Extensions["x-wir-scopes"] = new JsonNodeExtension(new JsonArray([.. rule.Scopes.Select(scope => (JsonNode)scope)]));
             if (rule.ByArea) operation.Extensions["x-wir-by-area"] = new JsonNodeExtension(true);
             if (rule.FourEyes) operation.Extensions["x-wir-four-eyes"] = new JsonNodeExtension(true);
+            operation.Description ??= Describe(rule);
         }
 
         if (metadata.OfType<IdempotencyMetadata>().Any())
@@ -48,14 +49,52 @@ internal static class OperationConventions
             });
         }
 
+        // A route for both methods is two operations, which need two names.
+        if (context.Description.HttpMethod == "HEAD") operation.OperationId += "Head";
+
+        if (IfMatch.IsDemanded(context.Description.HttpMethod, context.Description.RelativePath, metadata))
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = "If-Match",
+                In = ParameterLocation.Header,
+                Description = "The ETag of what was read last. Without it 428, with an older one 412; what is made anew takes If-None-Match: * instead where it can be.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
+        if (ExampleBodies.Of(operation.OperationId) is { } example)
+        {
+            foreach (var (type, body) in operation.RequestBody?.Content ?? new Dictionary<string, OpenApiMediaType>())
+            {
+                if (example is not JsonValue || !type.EndsWith("json", StringComparison.Ordinal)) body.Example = example.DeepClone();
+            }
+        }
+
         foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.Known))
         {
             operation.Parameters ??= [];
             if (operation.Parameters.Any(known => known.Name == parameter.Name)) continue;
-            operation.Parameters.Add(new OpenApiParameter { Name = parameter.Name, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = parameter.Name, In = ParameterLocation.Query, Description = ParameterTexts.Of(parameter.Name), Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            if (string.IsNullOrEmpty(parameter.Description)) parameter.Description = ParameterTexts.Of(parameter.Name ?? "");
         }
 
         return Task.CompletedTask;
+    }
+
+    private static string Describe(AccessRule rule)
+    {
+        if (rule.Scopes.Count == 0) return "Public: no key is needed.";
+        var scopes = rule.Scopes.Count == 1 ? $"Needs the scope {rule.Scopes[0]}" : $"Needs one of the scopes {string.Join(", ", rule.Scopes)}";
+        return scopes + (rule.ByArea ? ", for the area concerned or one above it." : ".") + (rule.FourEyes ? " Nobody decides about their own." : "");
     }
 
     public static OpenApiSchema Problem() => new()

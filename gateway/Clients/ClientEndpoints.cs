@@ -102,6 +102,7 @@ internal static class ClientEndpoints
         return TypedResults.NoContent();
     }
 
+    [WithoutIfMatch]
     private static async Task<Results<Created<NewKey>, ProblemHttpResult>> CreateKey(
         HttpContext context, [Description("The client's id")] Guid id, JsonBody<KeyDraft> body, GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
     {
@@ -127,6 +128,7 @@ internal static class ClientEndpoints
         return TypedResults.Created($"/api/clients/v1/clients/{client.Id}", new NewKey(key.Id, text, key.ExpiresAt));
     }
 
+    [WithoutIfMatch]
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeKey(
         [Description("The client's id")] Guid id, [Description("The key's id")] string keyId, GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
     {

@@ -9,12 +9,27 @@ internal sealed class ForeignHeaders(RequestDelegate next, ReaderAddress address
     {
         var headers = context.Request.Headers;
         if (addresses.Of(context) is { } address) context.Connection.RemoteIpAddress = address;
-        foreach (var name in headers.Keys.Where(IsForeign).ToArray()) headers.Remove(name);
+        // Most requests have none: nothing is allocated for them.
+        List<string>? foreign = null;
+        foreach (var (name, _) in headers)
+        {
+            if (IsForeign(name)) (foreign ??= []).Add(name);
+        }
+
+        foreach (var name in foreign ?? []) headers.Remove(name);
         return next(context);
     }
 
     // HTTP servers of the CGI kind take X_Forwarded_For for the same header.
-    private static bool IsForeign(string name) =>
-        name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || name.Contains('_', StringComparison.Ordinal)
-        || s_prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    private static bool IsForeign(string name)
+    {
+        if (name.Contains('_', StringComparison.Ordinal) || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)) return true;
+        if (!name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)) return false;
+        foreach (var prefix in s_prefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
 }

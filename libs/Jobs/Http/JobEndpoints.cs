@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Wir.Jobs.Running;
 using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
 
 namespace Wir.Jobs;
 
@@ -36,6 +37,7 @@ public static class JobEndpoints
         return TypedResults.Ok(new JobsOverview(await jobs.ReadKindsAsync(ct), await jobs.ReadJobsAsync(state, kind, ct)));
     }
 
+    [WithoutIfMatch]
     private static async Task<Results<NoContent, ProblemHttpResult>> Replay(
         JobState jobs, [Description("The job's id")] Guid id, CancellationToken ct) => await jobs.ReplayAsync(id, ct) switch
         {

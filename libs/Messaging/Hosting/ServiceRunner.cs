@@ -9,17 +9,18 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wir.Messaging.Broker;
 using Wir.Messaging.Storage;
+using Wir.ServiceDefaults.OpenApi;
 
 namespace Wir.Messaging;
 
-/// <summary>The two ways to start a service: <c>migrate</c>, and to serve.</summary>
+/// <summary>The ways to start a service: <c>migrate</c>, <c>openapi FILE</c>, and to serve.</summary>
 public static partial class ServiceRunner
 {
     private static readonly TimeSpan s_databasePatience = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// With <c>migrate</c> as first argument: applies migrations, makes partitions, deploys the broker's topology, loads seed data into an
-    /// empty database and ends. Otherwise serves until told to stop.
+    /// empty database and ends. With <c>openapi FILE</c>: writes the API's description and ends. Otherwise serves until told to stop.
     /// </summary>
     /// <param name="app">The built service.</param>
     /// <param name="args">The process's arguments.</param>
@@ -29,6 +30,12 @@ public static partial class ServiceRunner
     public static async Task<int> RunServiceAsync<TDb>(
         this WebApplication app, string[] args, Func<IServiceProvider, string, CancellationToken, Task>? seed = null) where TDb : ServiceDb
     {
+        if (args is ["openapi", var file])
+        {
+            await app.WriteOpenApiAsync(file);
+            return 0;
+        }
+
         if (args is not ["migrate", ..])
         {
             await app.RunAsync();

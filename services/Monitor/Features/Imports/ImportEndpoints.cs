@@ -22,7 +22,7 @@ public static class ImportEndpoints
     public static RouteGroupBuilder MapImports(this RouteGroupBuilder api)
     {
         var imports = api.MapGroup("/imports").WithTags("Imports");
-        imports.MapPost("", Post).WithName("PostImport").WithSummary("Takes a file of numbers (CSV, SDMX-CSV, JSON-stat 2.0) as the next vintage of an indicator");
+        imports.MapPost("", Post).Accepts<string>("text/csv", "application/vnd.sdmx.data+csv", "application/csv", "application/json", "application/vnd.json-stat+json").WithName("PostImport").WithSummary("Takes a file of numbers (CSV, SDMX-CSV, JSON-stat 2.0) as the next vintage of an indicator");
         imports.MapGet("/{id:guid}", Get).WithName("GetImport").WithSummary("An import, its progress and its faults");
         imports.MapPost("/{id:guid}/check", ImportSteps.Check).WithName("CheckImport").WithSummary("The numbers were looked at");
         imports.MapPost("/{id:guid}/approve", ImportSteps.Approve).WithName("ApproveImport").WithSummary("A second person agrees");

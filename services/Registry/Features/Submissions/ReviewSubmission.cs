@@ -47,6 +47,7 @@ public static class ReviewSubmission
         return Reads.Ok(SubmissionView.Of(submission, time.Today().ToDateOnly()), submission.Version, submission.ReviewedAt ?? submission.SubmittedAt ?? submission.CreatedAt);
     }
 
+    [WithoutIfMatch]
     public static async Task<Results<Ok<SubmissionReceipt>, ProblemHttpResult>> Handle(
         [Description("The submission")] Guid id, HttpContext http, JsonBody<ReviewInput> body, Caller caller,
         RegistryDb db, AssociationWriter writer, DecisionMail mail, TimeProvider time, CancellationToken ct)

@@ -36,6 +36,7 @@ public static class SubmitAssociation
         return TypedResults.Accepted((string?)null, receipt);
     }
 
+    [WithoutIfMatch]
     public static async Task<Results<Ok<SubmissionReceipt>, ProblemHttpResult>> Confirm(
         [Description("The submission, or the request to confirm an entry")] Guid id, JsonBody<ConfirmInput> body,
         SubmissionWriter submissions, ConfirmEntry entries, CancellationToken ct)
