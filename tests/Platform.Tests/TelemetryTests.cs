@@ -1,14 +1,20 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
+using Wir.AppHost.Local;
+using Wir.Demo;
 
 namespace Wir.Platform.Tests;
 
 /// <summary>What the platform tells operators about itself while the story is played: enough, and nothing that is nobody's business.</summary>
 [Lane(Lane.Platform)]
 [Collection(WholePlatform.Tests)]
-public sealed class TelemetryTests(WholePlatform platform, PlayedStory played)
+public sealed partial class TelemetryTests(WholePlatform platform, PlayedStory played)
 {
     private const int Server = 2;
+
+    private static readonly string[] s_programs = ["gateway", "registry", "welcomepackage", "monitor", "portal"];
 
     [Theory]
     [InlineData("urn:message:wir:welcomepackage:package-issued:v1", "welcomepackage", "monitor", "POST", "201")]
@@ -28,13 +34,14 @@ public sealed class TelemetryTests(WholePlatform platform, PlayedStory played)
 
         Assert.Contains(chain, s => s.Service == producer && s.Name == $"publish {urn}");
         var inside = Assert.Single(chain, s => s.Service == producer && s.Kind == Server);
-        Assert.StartsWith($"{method} /api/", inside.Name, StringComparison.Ordinal);
+        Assert.StartsWith("/api/", inside.Tags["http.route"], StringComparison.Ordinal);
+        Assert.Equal($"{method} {inside.Tags["http.route"]}", inside.Name);
         Assert.Equal(status, inside.Tags["http.response.status_code"]);
-        Assert.Contains("{", inside.Tags.GetValueOrDefault("http.route") + "{", StringComparison.Ordinal);
         var outside = chain[^1];
         Assert.Equal("gateway", outside.Service);
         Assert.Equal(Server, outside.Kind);
         Assert.Null(outside.ParentId);
+        Assert.Equal($"{method} {outside.Tags["http.route"]}", outside.Name);
         Assert.Equal(status, outside.Tags["http.response.status_code"]);
     }
 
@@ -61,11 +68,10 @@ public sealed class TelemetryTests(WholePlatform platform, PlayedStory played)
     [Fact]
     public async Task Every_program_has_metrics_for_operators_and_nobody_else()
     {
-        using var http = new HttpClient();
         using var door = platform.Door();
-        foreach (var name in new[] { "gateway", "registry", "welcomepackage", "monitor", "portal" })
+        foreach (var name in s_programs)
         {
-            var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{platform.PortOf($"{name}.internal")}/metrics"));
+            var metrics = await MetricsAsync(name);
 
             Assert.Contains("http_server_request_duration_seconds_count", metrics, StringComparison.Ordinal);
             if (name != "portal") Assert.Contains("wir_outbox_depth", metrics, StringComparison.Ordinal);
@@ -74,6 +80,57 @@ public sealed class TelemetryTests(WholePlatform platform, PlayedStory played)
 
         Assert.NotEqual(HttpStatusCode.OK, (await door.GetAsync("/metrics")).Status);
     }
+
+    [Fact]
+    public async Task While_the_broker_is_away_the_gauges_tell_what_waits_and_afterwards_that_nothing_does()
+    {
+        using var editor = platform.Door("municipality");
+        var broker = await platform.StatusAsync("rabbitmq");
+        ChildProcess.Kill(-broker.Pid!.Value, Signal.Kill);
+
+        (await editor.PostAsync("/api/welcome/v1/packages", new { area = Story.Korbach, language = "ar", channel = "office" })).Is(HttpStatusCode.Created);
+
+        await Eventually.TrueAsync(
+            async () => await GaugeAsync("welcomepackage", "wir_outbox_depth") >= 1 && await GaugeAsync("welcomepackage", "wir_outbox_oldest_age_seconds") > 0,
+            "the gauges show the event that cannot be sent");
+        Assert.Equal("healthy", (await platform.StatusAsync("welcomepackage")).Health);
+        await Eventually.TrueAsync(
+            async () => await platform.StatusAsync("rabbitmq") is { Health: "healthy" } back && back.Restarts > broker.Restarts, "the broker is back", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(
+            async () => await GaugeAsync("welcomepackage", "wir_outbox_depth") == 0 && await GaugeAsync("welcomepackage", "wir_outbox_oldest_age_seconds") == 0
+                && await GaugeAsync("welcomepackage", "wir_outbox_dead") == 0 && await GaugeAsync("monitor", "wir_topology_differences") == 0,
+            "the gauges are back at zero", TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Every_metric_of_ours_that_a_program_tells_is_documented()
+    {
+        var documented = await File.ReadAllTextAsync(Path.Combine(DistributedApplication.CreateBuilder([]).AppHostDirectory, "../docs/operations/metrics.md"));
+        foreach (var name in s_programs)
+        {
+            var told = MetricName().Matches(await MetricsAsync(name)).Select(m => m.Groups[1].Value).ToList();
+
+            Assert.NotEmpty(told);
+            Assert.All(told.Where(m => m.StartsWith("wir_", StringComparison.Ordinal)), m => Assert.Contains($"`{m}`", documented, StringComparison.Ordinal));
+        }
+    }
+
+    private async Task<string> MetricsAsync(string program)
+    {
+        using var http = new HttpClient();
+        return await http.GetStringAsync(new Uri($"http://127.0.0.1:{platform.PortOf($"{program}.internal")}/metrics"));
+    }
+
+    /// <summary>Null while there is no reading.</summary>
+    private async Task<double?> GaugeAsync(string service, string gauge)
+    {
+        var reading = Regex.Match(await MetricsAsync(service), $"^{gauge}\\{{[^}}]*service=\"{service}\"[^}}]*\\}} (\\S+)", RegexOptions.Multiline);
+        return reading.Success ? double.Parse(reading.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+    }
+
+    /// <summary># TYPE wir_outbox_depth gauge</summary>
+    [GeneratedRegex("^# TYPE ([a-z_]+) ", RegexOptions.Multiline)]
+    private static partial Regex MetricName();
 
     private static bool IsHandling(Span span, string urn, string consumer) => span.Service == consumer && span.Name == $"handle {urn}";
 

@@ -47,6 +47,23 @@ public sealed class WholePlatform : IAsyncLifetime
     public Task<string> RunAsync(string command, string file) =>
         ChildProcess.RunAsync(AppHost(command, file, "--data", Directory, "--port", $"{_port}"), CancellationToken.None);
 
+    /// <summary>Before the first start: the instance's own PostgreSQL with its empty databases, for as long as the work takes.</summary>
+    /// <param name="work">Gets the owner's connection string by the database's name.</param>
+    internal async Task WithDatabasesAsync(Func<Func<string, string>, Task> work)
+    {
+        var builder = DistributedApplication.CreateBuilder(["--data", Directory]);
+        var postgres = builder.AddPostgres("postgres");
+        foreach (var name in new[] { "registrydb", "welcomepackagedb", "monitordb", "gatewaydb" }) postgres.AddDatabase(name);
+        var instance = Wir.AppHost.Local.Instance.Open(Directory, builder.Configuration);
+        await instance.PrepareAsync(builder.Resources, TestContext.Current.CancellationToken);
+        var server = postgres.Resource.Server(instance);
+        var child = ChildProcess.Start(await server.PrepareAsync(TestContext.Current.CancellationToken), _log!, _watcher);
+        Assert.True(await Health.WaitAsync(server, child.Exited, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), "PostgreSQL starts");
+        await server.OnHealthyAsync(TestContext.Current.CancellationToken);
+        await work(database => server.ConnectionString(database) + ";Pooling=false");
+        await child.StopAsync();
+    }
+
     /// <summary>Starts everything, and returns when all of it is healthy.</summary>
     public async Task UpAsync()
     {

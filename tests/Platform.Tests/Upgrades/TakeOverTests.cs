@@ -1,0 +1,73 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Wir.Demo;
+
+namespace Wir.Platform.Tests.Upgrades;
+
+/// <summary>The databases of the first version, with data in them and events still to be sent, under today's programs.</summary>
+[Lane(Lane.Platform)]
+[Collection(WholePlatform.Tests)]
+public sealed class TakeOverTests
+{
+    private const string Name = "Heimatverein der ersten Stunde";
+
+    // As the first version wrote them. They stay as they are.
+    private const string Association = """
+        insert into registry.association
+            (id, number, version, status, content, demo, created_at, updated_at, confirmed_at, kind, name, area, postal_code, place, lat, lon, categories, languages, target_groups)
+        values ('019cad8f-ac00-7343-9d60-0a250e66d9e0', 'WF-0007-1', 1, 'published', '{"area":"06635015","kind":"registered-association","name":"Heimatverein der ersten Stunde",
+            "texts":{"de":{"state":"approved","summary":"Seit der ersten Version dabei."}},"address":{"postalCode":"34497","place":"Korbach"},
+            "categories":[{"scheme":"wir","code":"sport.football"}],"languages":["de"]}', true, now(), now(), now(),
+            'registered-association', 'Heimatverein der ersten Stunde', '06635015', '34497', 'Korbach', null, null, '{wir:sport.football}', '{de}', '{}');
+        insert into registry.association_version (association_id, version, status, content, at, actor, action, confirmed_at)
+            select id, version, status, content, updated_at, 'somebody', 'created', confirmed_at from registry.association;
+        insert into registry.outbox_message (id, aggregate_type, aggregate_id, sequence, type, area, payload, occurred_at)
+        values ('019cad8f-ac00-7968-bd93-5a79002f5394', 'association', '019cad8f-ac00-7343-9d60-0a250e66d9e0', 1,
+            'urn:message:wir:registry:association-published:v1', '06635015', '{"associationId":"019cad8f-ac00-7343-9d60-0a250e66d9e0","area":"06635015",
+            "snapshot":{"id":"019cad8f-ac00-7343-9d60-0a250e66d9e0","number":"WF-0007-1","version":1,"demo":true,"kind":"registered-association",
+            "name":"Heimatverein der ersten Stunde","area":"06635015","updatedAt":"2026-11-27T20:52:25Z"}}', now());
+        """;
+
+    private const string PackageIssued = """
+        insert into welcomepackage.outbox_message (id, aggregate_type, aggregate_id, sequence, type, area, payload, occurred_at)
+        values ('019cad8f-ac00-7968-bd93-000000000001', 'package', '019cad8f-ac00-7968-bd93-000000000002', 1, 'urn:message:wir:welcomepackage:package-issued:v1', '06635015',
+            '{"packageId":"019cad8f-ac00-7968-bd93-000000000002","area":"06635015","language":"ar","wantedLanguage":"ti","channel":"office"}', now());
+        """;
+
+    [Fact]
+    public async Task Databases_of_the_first_version_are_taken_over_with_their_data_and_what_was_still_to_be_sent()
+    {
+        await using var platform = new WholePlatform();
+        await platform.PrepareAsync();
+        await platform.WithDatabasesAsync(async connectionString =>
+        {
+            foreach (var service in OldDatabases.Services)
+            {
+                await using var db = OldDatabases.Open(service, connectionString(service + "db"));
+                await db.MigrateToAsync(db.Database.GetMigrations().First());
+            }
+
+            await ExecuteAsync(connectionString("registrydb"), Association);
+            await ExecuteAsync(connectionString("welcomepackagedb"), PackageIssued);
+        });
+
+        await platform.UpAsync();
+
+        using var reader = platform.Door("reader");
+        Assert.Equal(Name, (await reader.GetAsync("/api/registry/v1/associations/019cad8f-ac00-7343-9d60-0a250e66d9e0")).Is(HttpStatusCode.OK).Json.GetProperty("name").GetString());
+        await Eventually.TrueAsync(
+            async () => (await reader.GetAsync($"/api/welcome/v1/associations?area={Story.Korbach}&limit=200")).Is(HttpStatusCode.OK).Text.Contains(Name, StringComparison.Ordinal),
+            "the welcome package has the association that the first version had still to tell of");
+        await Eventually.TrueAsync(
+            async () => (await reader.GetAsync($"/api/monitor/v1/live/K05?area={Story.Korbach}")).Is(HttpStatusCode.OK).Json.GetProperty("numerator").GetInt64() == 1,
+            "the monitor counts the package that the first version had issued");
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
