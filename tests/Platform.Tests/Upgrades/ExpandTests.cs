@@ -10,8 +10,13 @@ namespace Wir.Platform.Tests.Upgrades;
 [Lane(Lane.Platform)]
 public sealed class ExpandTests
 {
-    /// <summary>What a migration may take away, because no program of the release before uses it: <c>migration: table.column</c>.</summary>
-    private static readonly HashSet<string> s_contracted = [];
+    /// <summary>What a migration took away or changed although the version before used it: no release was made between the two.</summary>
+    private static readonly (string Migration, string Part)[] s_beforeTheFirstRelease =
+    [
+        ("20261123233337_OfficeTasksAndJobs", "\"outgoing_mail\""),
+        ("20261127203946_ReviewMediaFeedback", "draft.basis"),
+        ("20261127203946_ReviewMediaFeedback", "text_version.basis"),
+    ];
 
     [Theory]
     [InlineData("registry")]
@@ -29,7 +34,11 @@ public sealed class ExpandTests
         foreach (var migration in db.Database.GetMigrations())
         {
             await db.MigrateToAsync(migration);
-            if (before is not null) faults.AddRange((await before.FaultsInAsync(source)).Select(f => $"{migration}: {f}").Where(f => !s_contracted.Any(c => f.StartsWith(c, StringComparison.Ordinal))));
+            foreach (var fault in before is null ? [] : await before.FaultsInAsync(source))
+            {
+                if (!s_beforeTheFirstRelease.Any(known => known.Migration == migration && fault.Contains(known.Part, StringComparison.Ordinal))) faults.Add($"{migration}: {fault}");
+            }
+
             before = await TableShape.ReadAsync(source, service);
         }
 
@@ -42,7 +51,7 @@ public sealed class ExpandTests
     [InlineData("alter table shop.thing rename to object", "\"shop.thing\" does not exist")]
     [InlineData("alter table shop.thing add column more text not null", "thing.more: new, required")]
     [InlineData("alter table shop.thing alter column note set not null", "thing.note: was")]
-    [InlineData("alter table shop.thing alter column id type text using id::text", "thing.id: was")]
+    [InlineData("alter table shop.thing alter column note type bigint using 0", "thing.note: was")]
     [InlineData("alter table shop.thing add column more text not null default '', add column other text", null)]
     public async Task A_migration_that_takes_away_or_demands_more_is_noticed(string change, string? fault)
     {
