@@ -90,6 +90,16 @@ var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), 
     .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
 gateway.WithReference(portal);
 
+// People sign in here on a developer's machine: whoever opens it chooses a role. No deployment has it.
+if (builder.Configuration["dev-login"] is "true")
+{
+    var login = builder.AddProject("devlogin", InRepository("samples/DevLogin/DevLogin.csproj"), launchProfileName: null)
+        .WithHttpEndpoint().WithHttpHealthCheck("/health/ready");
+    var address = login.GetEndpoint("http").Property(EndpointProperty.HostAndPort);
+    login.WithEnvironment("Login__Issuer", $"http://{address}");
+    gateway.WithEnvironment("Gateway__SignIn__Authority", $"http://{address}").WaitFor(login);
+}
+
 // Where `aspire publish` writes to: one of the two, since two in one model are refused.
 switch (builder.Configuration["publish-to"])
 {

@@ -2,6 +2,13 @@
 using System.Reflection;
 using Wir.Bench;
 
+// A partner of the gateway's benchmark, started by it.
+if (args is [BareYarp.Argument, var address, var upstream])
+{
+    await BareYarp.ServeAsync(address, upstream);
+    return 0;
+}
+
 var benchmarks = Assembly.GetExecutingAssembly().GetTypes()
     .Where(type => type.IsAssignableTo(typeof(IBenchmark)) && type.IsClass)
     .Select(type => (IBenchmark)Activator.CreateInstance(type)!)

@@ -34,6 +34,11 @@ public static class ModelExtensions
         return new EndpointReference(instance => instance.Port(purpose));
     }
 
+    /// <param name="builder">A project without a fixed port.</param>
+    /// <param name="name">Always <c>http</c>: the endpoint that others call.</param>
+    public static EndpointReference GetEndpoint(this IResourceBuilder<ProjectResource> builder, string name) =>
+        name == "http" ? new EndpointReference(instance => instance.Port(builder.Resource.Name)) : throw new ArgumentException("There is http only.", nameof(name));
+
     /// <summary>Nothing to do: the data always lies in the instance's directory.</summary>
     public static IResourceBuilder<PostgresServerResource> WithDataVolume(this IResourceBuilder<PostgresServerResource> builder) => builder;
 

@@ -115,6 +115,25 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
     }
 
+    [Fact]
+    public async Task Who_sends_a_body_drop_by_drop_is_cut_off()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(fixture.Address.Host, fixture.Address.Port);
+        var stream = socket.GetStream();
+        var clock = Stopwatch.StartNew();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /api/clients/v1/clients HTTP/1.1\r\nHost: a\r\nX-Api-Key: " + fixture.ApiKeyOf("operator") + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"));
+        var end = ReadToEndAsync(stream);
+        while (!end.IsCompleted && clock.Elapsed < TimeSpan.FromSeconds(25))
+        {
+            await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(1)));
+            if (!end.IsCompleted) await TryWriteAsync(stream);
+        }
+
+        Assert.Contains("408", await end, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(20));
+    }
+
     private static async Task TryWriteAsync(NetworkStream stream)
     {
         try

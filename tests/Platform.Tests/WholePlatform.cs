@@ -67,7 +67,7 @@ public sealed class WholePlatform : IAsyncLifetime
     /// <summary>Starts everything, and returns when all of it is healthy.</summary>
     public async Task UpAsync()
     {
-        _host = ChildProcess.Start(AppHost("--data", Directory, "--port", $"{_port}"), _log!, _watcher);
+        _host = ChildProcess.Start(AppHost("--data", Directory, "--port", $"{_port}", "--dev-login", "true"), _log!, _watcher);
         await ChildProcess.RunAsync(AppHost("wait", $"{_host.Id}", "--data", Directory), TestContext.Current.CancellationToken);
         _instance = RunningInstance.Open(Directory);
     }

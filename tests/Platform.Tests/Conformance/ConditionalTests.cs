@@ -1,0 +1,118 @@
+namespace Wir.Platform.Tests.Conformance;
+
+/// <summary>ETag, 304, 412 and 428, on every operation of the documents to which they apply.</summary>
+[Lane(Lane.Platform)]
+[Collection(ApiStage.Tests)]
+public sealed class ConditionalTests(ApiStage stage)
+{
+    // What is read may change between two reads: numbers that are computed from events, lists that other tests write to.
+    private const int Attempts = 5;
+
+    [Fact]
+    public async Task Every_read_can_be_repeated_conditionally()
+    {
+        var walked = 0;
+        await EachAsync(operation => operation.IsRead && !IsFacade(operation), async operation =>
+        {
+            if (await stage.CallAsync(operation) is not { } call) return;
+            call = (call with { Key = stage.Everything }).With("Accept-Encoding", "identity");
+            for (var attempt = 1; ; attempt++)
+            {
+                var first = await stage.SendAsync(call);
+                // A redirect to files, an answer that nobody may keep, and a stream that never ends have no tag.
+                if (first.Code != 200 || IsUnkept(first)) return;
+                var tag = first.Header("ETag");
+                Assert.True(tag is not null, $"{operation.Name} has no ETag");
+                Assert.True(tag.StartsWith('"'), $"{operation.Name} has a weak ETag: {tag}");
+                Assert.Contains("Accept-Encoding", first.Header("Vary") ?? "", StringComparison.OrdinalIgnoreCase);
+                var again = await stage.SendAsync(call.With("If-None-Match", tag));
+                if (again.Code != 304 && attempt < Attempts) continue;
+                Assert.True(again.Code == 304, $"{operation.Name} with its own tag: {again.Code}");
+                Assert.Empty(again.Bytes);
+                Assert.Equal(tag, again.Header("ETag"));
+                var other = await stage.SendAsync(call.With("If-None-Match", "\"0-another\""));
+                Assert.Equal(200, other.Code);
+                walked++;
+                return;
+            }
+        });
+
+        Assert.InRange(walked, 20, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Each_coding_and_each_language_has_a_tag_of_its_own()
+    {
+        var coded = 0;
+        await EachAsync(operation => operation.IsRead && !IsFacade(operation), async operation =>
+        {
+            if (await stage.CallAsync(operation) is not { } call) return;
+            call = call with { Key = stage.Everything };
+            var answers = new List<ApiAnswer>();
+            foreach (var (coding, language) in new[] { ("identity", "de"), ("gzip", "de"), ("br", "de"), ("identity", "en"), ("gzip", "en") })
+            {
+                var answer = await stage.SendAsync(call.With("Accept-Encoding", coding).With("Accept-Language", language));
+                if (answer.Code == 200 && !IsUnkept(answer)) answers.Add(answer);
+            }
+
+            foreach (var pair in answers.SelectMany((left, i) => answers.Skip(i + 1).Select(right => (left, right))).Where(pair => pair.left.Header("ETag") == pair.right.Header("ETag")))
+            {
+                Assert.True(
+                    pair.left.Header("Content-Encoding") == pair.right.Header("Content-Encoding") && pair.left.Bytes.AsSpan().SequenceEqual(pair.right.Bytes),
+                    $"{operation.Name}: one ETag, {pair.left.Header("ETag")}, for two answers");
+            }
+
+            if (answers.Any(answer => answer.Header("Content-Encoding") == "br")) coded++;
+        });
+
+        Assert.InRange(coded, 10, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Every_change_of_an_existing_thing_names_the_version_it_has_seen()
+    {
+        var undecided = new List<string>();
+        await EachAsync(operation => operation.TakesIfMatch, async operation =>
+        {
+            if (await stage.CallAsync(operation) is not { } call)
+            {
+                undecided.Add($"{operation.Name}: nothing to call it on");
+                return;
+            }
+
+            call = call with { Key = stage.Everything };
+            var blind = await stage.SendAsync(call);
+            if (blind is not { Code: 428, Problem: "WIR-COM-0018" }) undecided.Add($"{operation.Name} without If-Match: {blind}");
+            var stale = await stage.SendAsync(call.With("If-Match", "\"987654321-x\""));
+            // What does not exist yet cannot be stale; it is made with If-None-Match: *.
+            if (stale is not { Code: 412, Problem: "WIR-COM-0015" } and not { Code: 428 }) undecided.Add($"{operation.Name} with an old tag: {stale}");
+            var weak = await stage.SendAsync(call.With("If-Match", "W/\"1\""));
+            if (weak.Code is not (412 or 428)) undecided.Add($"{operation.Name} with a weak tag: {weak}");
+        });
+
+        Assert.True(undecided.Count == 0, string.Join("\n  ", undecided));
+    }
+
+    internal static bool IsFacade(ApiOperation operation) =>
+        operation.Path.StartsWith("/hsds", StringComparison.Ordinal) || operation.Path.StartsWith("/integreat", StringComparison.Ordinal);
+
+    private static bool IsUnkept(ApiAnswer answer) => answer.Header("Cache-Control")?.Contains("no-store", StringComparison.Ordinal) is true;
+
+    private async Task EachAsync(Func<ApiOperation, bool> which, Func<ApiOperation, Task> check)
+    {
+        var wrong = new List<string>();
+        foreach (var operation in stage.Operations.Where(which))
+        {
+            try
+            {
+                await check(operation);
+            }
+            catch (Xunit.Sdk.XunitException e)
+            {
+                wrong.Add($"{operation.Name}: {e.Message}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join("\n  ", wrong));
+    }
+}
