@@ -50,7 +50,8 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     /// <summary>Waits until what was just released is visible, so that who released it reads it.</summary>
     public async Task UntilVisibleAsync(DateTimeOffset visibleAt, CancellationToken ct)
     {
-        if (visibleAt - time.GetUtcNow() is var left && left > TimeSpan.Zero && left <= 2 * s_lead) await Task.Delay(left, time, ct);
+        // Timers count in coarse ticks and may end some milliseconds before the clock says so.
+        while (visibleAt - time.GetUtcNow() is var left && left > TimeSpan.Zero && left <= 2 * s_lead) await Task.Delay(left + TimeSpan.FromMilliseconds(1), time, ct);
     }
 
     /// <summary>Never earlier than a vintage before: numbers and instants go the same way.</summary>
