@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -75,7 +76,7 @@ internal static class OperationConventions
         foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.Known))
         {
             operation.Parameters ??= [];
-            if (operation.Parameters.Any(known => known.Name == parameter.Name)) continue;
+            if (operation.Parameters.Any(known => string.Equals(known.Name, parameter.Name, StringComparison.OrdinalIgnoreCase))) continue;
             operation.Parameters.Add(new OpenApiParameter
             {
                 Name = parameter.Name, In = ParameterLocation.Query, Description = ParameterTexts.Of(parameter.Name), Schema = new OpenApiSchema { Type = JsonSchemaType.String },
@@ -84,6 +85,8 @@ internal static class OperationConventions
 
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
+            // Members of a record of parameters would be called as in code.
+            if (parameter is { In: ParameterLocation.Query, Name: { } name }) parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(name);
             if (string.IsNullOrEmpty(parameter.Description)) parameter.Description = ParameterTexts.Of(parameter.Name ?? "");
         }
 

@@ -82,7 +82,7 @@ internal sealed partial class AttackRun(ApiStage stage)
         if (Attacks.WasInjected(answer)) return "took a header from a value";
         if (answer.Text.Contains("62615533", StringComparison.Ordinal)) return "computed 7919*7907";
         if (answer.Type?.StartsWith("text/html", StringComparison.Ordinal) is true && answer.Text.Contains("<script>alert(1)", StringComparison.Ordinal)) return "repeats a script";
-        if (answer.Code >= 400 && call.Address.StartsWith("/api/", StringComparison.Ordinal) && answer.Bytes.Length > 0 && answer.Type?.StartsWith("application/problem+json", StringComparison.Ordinal) is not true)
+        if (answer.Code >= 400 && call.Address.StartsWith("/api/", StringComparison.Ordinal) && answer.Bytes.Length > 0 && !LeavesTheApis(call) && answer.Type?.StartsWith("application/problem+json", StringComparison.Ordinal) is not true)
         {
             return $"refuses as {answer.Type}";
         }
@@ -91,8 +91,12 @@ internal sealed partial class AttackRun(ApiStage stage)
         return isWrite && !operation.IsRead && call.Method == operation.Method && operation.Rule.Scopes.Count > 0 && answer.Code is >= 200 and < 300 && !MayRead(operation) ? "was let in" : null;
     }
 
-    /// <summary>Posts that only read: a batch by ids.</summary>
-    private static bool MayRead(ApiOperation operation) => operation.Path.EndsWith("/batch", StringComparison.Ordinal);
+    /// <summary>Posts that only read, or touch only what is the caller's: a batch by ids; persons, sought within the caller's areas.</summary>
+    private static bool MayRead(ApiOperation operation) =>
+        operation.Path.EndsWith("/batch", StringComparison.Ordinal) || operation.Path.Contains("/privacy/", StringComparison.Ordinal);
+
+    /// <summary>An address that leads out of the APIs once its dots are resolved is one of the portal's.</summary>
+    private static bool LeavesTheApis(Call call) => !new Uri(new Uri("http://gateway"), call.Address.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase)).AbsolutePath.StartsWith("/api/", StringComparison.Ordinal);
 
     /// <summary>Of every table that a stranger's call must not touch: rows and a hash over them.</summary>
     private async Task<Dictionary<string, string>> FingerprintAsync()

@@ -14,7 +14,6 @@ public sealed class FeedReplayTests(ApiStage stage)
     {
         { "/api/registry/v1", "association", "/associations" },
         { "/api/welcome/v1", "page", "/pages" },
-        { "/api/monitor/v1", "indicator", "/indicators" },
     };
 
     [Theory]

@@ -15,6 +15,8 @@ public sealed class FourEyesTests(ApiStage stage)
     {
         ["POST /api/registry/v1/submissions/{}/review"] = SubmitAsync,
         ["POST /api/welcome/v1/pages/{}/publish"] = WriteAsync,
+        ["POST /api/welcome/v1/pages/{}/approve"] = maker => SubmitPageAsync(maker, "approve"),
+        ["POST /api/welcome/v1/pages/{}/reject"] = maker => SubmitPageAsync(maker, "reject"),
         ["POST /api/monitor/v1/imports/{}/approve"] = ImportAsync,
     };
 
@@ -55,6 +57,14 @@ public sealed class FourEyesTests(ApiStage stage)
         var written = await stage.SendAsync(put.With("If-Match", page.Header("ETag") ?? "*"));
         if (written.Code >= 300) written = await MakeAsync(put.With("If-None-Match", "*"));
         return new Call("POST", address + "/publish").WithJson(new JsonObject { ["languages"] = new JsonArray("de") }).With("If-Match", written.Header("ETag") ?? "*");
+    }
+
+    private async Task<Call> SubmitPageAsync(string maker, string decision)
+    {
+        var publish = await WriteAsync(maker);
+        var page = publish.Address[..publish.Address.LastIndexOf('/')];
+        var submitted = await MakeAsync(new Call("POST", page + "/submit") { Key = maker, Headers = publish.Headers }.WithJson(new JsonObject { ["languages"] = new JsonArray("de") }));
+        return new Call("POST", $"{page}/{decision}").WithJson(new JsonObject { ["languages"] = new JsonArray("de"), ["comment"] = "Probe." }).With("If-Match", submitted.Header("ETag") ?? "*");
     }
 
     private async Task<Call> ImportAsync(string maker)

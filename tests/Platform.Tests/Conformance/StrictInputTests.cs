@@ -10,7 +10,7 @@ public sealed class StrictInputTests(ApiStage stage)
     [Fact]
     public async Task An_unknown_parameter_is_refused_with_the_nearest_name()
     {
-        await EachAsync(operation => !ConditionalTests.IsFacade(operation), async operation =>
+        await EachAsync(operation => !ConditionalTests.IsFacade(operation) && operation.Method != "HEAD", async operation =>
         {
             var call = await stage.AnyCallAsync(operation) with { Key = stage.Everything };
             var known = operation.QueryParameters.Select(parameter => (string)parameter["name"]!).Where(name => name.Length > 3).ToList();

@@ -45,10 +45,10 @@ public static partial class PrivacyEndpoints
         return TypedResults.Ok(report);
     }
 
-    private static async Task<Ok<RetentionView>> Retention(RegistryDb db, CancellationToken ct)
+    private static async Task<ReadResult<RetentionView>> Retention(RegistryDb db, CancellationToken ct)
     {
         var runs = await db.RetentionRuns.AsNoTracking().OrderByDescending(run => run.At).Take(30).ToListAsync(ct);
-        return TypedResults.Ok(new RetentionView(Retain.Classes, [.. runs.Select(run => new RetentionRunView(run.At, run.Removed))]));
+        return Reads.Ok(new RetentionView(Retain.Classes, [.. runs.Select(run => new RetentionRunView(run.At, run.Removed))]));
     }
 
     private static ProblemCase NoPerson(Fault[] faults) => CommonProblems.InvalidValues.With(faults[0].Detail, faults);

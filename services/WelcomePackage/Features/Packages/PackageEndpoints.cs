@@ -64,24 +64,26 @@ internal static class PackageEndpoints
             : TypedResults.Empty;
     }
 
-    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> GetQrSvg(
+    private static async Task<Results<ContentHttpResult, EmptyHttpResult, ProblemHttpResult>> GetQrSvg(
         HttpContext context, WelcomeDb db, TimeProvider time, PackageAddress address, [Description("The package's code")] string code, CancellationToken ct)
     {
         if (!(await FindAsync(db, time, code, ct)).TryGet(out var package, out var problem)) return problem.ToResult();
         KeepPrivate(context);
         using var data = QrOf(package, address);
         using var drawing = new SvgQRCode(data);
-        return TypedResults.Content(drawing.GetGraphic(8), "image/svg+xml");
+        var svg = drawing.GetGraphic(8);
+        return new ReadHeaders(EntityTag.Of(context, 1, svg, null), null, null).Apply(context) ? TypedResults.Content(svg, "image/svg+xml") : TypedResults.Empty;
     }
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetQrPng(
+    private static async Task<Results<FileContentHttpResult, EmptyHttpResult, ProblemHttpResult>> GetQrPng(
         HttpContext context, WelcomeDb db, TimeProvider time, PackageAddress address, [Description("The package's code")] string code, CancellationToken ct)
     {
         if (!(await FindAsync(db, time, code, ct)).TryGet(out var package, out var problem)) return problem.ToResult();
         KeepPrivate(context);
         using var data = QrOf(package, address);
         using var picture = new PngByteQRCode(data);
-        return TypedResults.File(picture.GetGraphic(12), "image/png");
+        var png = picture.GetGraphic(12);
+        return new ReadHeaders(EntityTag.Of(context, 1, png, null), null, null).Apply(context) ? TypedResults.File(png, "image/png") : TypedResults.Empty;
     }
 
     private static QRCodeData QrOf(Package package, PackageAddress address) =>
