@@ -14,7 +14,7 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
     /// <summary>Values of path parameters that no list holds.</summary>
     private static readonly Dictionary<string, string> s_values = new()
     {
-        ["lang"] = "de", ["language"] = "de", ["area"] = Korbach, ["list"] = "kinds", ["region"] = Korbach,
+        ["lang"] = "de", ["language"] = "de", ["area"] = Korbach, ["list"] = "kinds", ["region"] = Korbach, ["number"] = "1",
     };
 
     private readonly Dictionary<string, string?> _found = [];

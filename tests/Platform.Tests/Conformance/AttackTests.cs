@@ -12,7 +12,7 @@ namespace Wir.Platform.Tests.Conformance;
 public sealed class AttackTests(ApiStage stage)
 {
     [Fact]
-    public Task Fifteen_hundred_hostile_calls_get_honest_answers() => new AttackRun(stage).RunAsync(1_500);
+    public Task Fifteen_hundred_hostile_calls_get_honest_answers() => new AttackRun(stage).RunAsync(1_500, AttackRun.KnownSeed);
 }
 
 /// <summary>As in the platform lane, at length.</summary>
@@ -21,21 +21,24 @@ public sealed class AttackTests(ApiStage stage)
 public sealed class LongAttackTests(ApiStage stage)
 {
     [Fact]
-    public Task Ten_thousand_hostile_calls_get_honest_answers() =>
-        new AttackRun(stage).RunAsync(Environment.GetEnvironmentVariable("WIR_FULL") == "1" ? 10_000 : 500);
+    public Task Ten_thousand_hostile_calls_get_honest_answers() => Environment.GetEnvironmentVariable("WIR_FULL") == "1"
+        ? new AttackRun(stage).RunAsync(10_000, Random.Shared.Next())
+        : new AttackRun(stage).RunAsync(500, AttackRun.KnownSeed);
 }
 
 internal sealed partial class AttackRun(ApiStage stage)
 {
     /// <summary>What anonymous posts may fill, what remembers calls, and what the platform writes by itself.</summary>
     private static readonly string[] s_mayGrow =
-        ["submission", "report", "task", "feedback", "checklist", "idempotency", "outbox", "inbox", "messaging", "job", "mail", "event", "journal", "retry", "feed_pending", "live", "counter", "watermark", "source", "partition", "history", "search_miss"];
+        ["submission", "report", "task", "feedback", "checklist", "idempotency", "outbox", "inbox", "messaging", "job", "mail", "event", "journal", "retry", "feed_pending", "live", "counter", "watermark", "source", "partition", "history", "search_miss", "monitor.import", "page_count"];
 
     private readonly ConcurrentBag<string> _wrong = [];
 
-    public async Task RunAsync(int calls)
+    /// <summary>Short runs make the same calls each time; the full one makes new ones.</summary>
+    public const int KnownSeed = 1618334069;
+
+    public async Task RunAsync(int calls, int seed)
     {
-        var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         // Not of the area in which the attacked things are, so none of the calls may change anything.
         var outsider = await stage.ClientAsync("attacker", Scopes.All.Except([Scopes.PlatformAdmin]), [ApiStage.Frankenberg]);
