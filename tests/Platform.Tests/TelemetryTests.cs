@@ -17,13 +17,13 @@ public sealed partial class TelemetryTests(WholePlatform platform, PlayedStory p
     private static readonly string[] s_programs = ["gateway", "registry", "welcomepackage", "monitor", "portal"];
 
     [Theory]
-    [InlineData("urn:message:wir:welcomepackage:package-issued:v1", "welcomepackage", "monitor", "POST", "201")]
-    [InlineData("urn:message:wir:registry:association-published:v1", "registry", "welcomepackage", "POST", "200")]
-    [InlineData("urn:message:wir:registry:association-published:v1", "registry", "monitor", "POST", "200")]
-    public async Task One_trace_runs_from_the_gateway_to_the_last_consumer(string urn, string producer, string consumer, string method, string status)
+    [InlineData("urn:message:wir:welcomepackage:package-issued:v1", "welcomepackage", "monitor", "/packages", "201")]
+    [InlineData("urn:message:wir:registry:association-published:v1", "registry", "welcomepackage", "/submissions/{id:guid}/review", "200")]
+    [InlineData("urn:message:wir:registry:association-published:v1", "registry", "monitor", "/submissions/{id:guid}/review", "200")]
+    public async Task One_trace_runs_from_the_gateway_to_the_last_consumer(string urn, string producer, string consumer, string route, string status)
     {
         Assert.All(played.Outcomes, o => Assert.Null(o.Outcome));
-        var spans = await Eventually.ValueAsync(() => Task.FromResult(WholeTrace(urn, consumer)), $"a trace from the gateway to {consumer}'s handling of {urn}");
+        var spans = await Eventually.ValueAsync(() => Task.FromResult(WholeTrace(urn, producer, consumer, route)), $"a trace from the gateway to {consumer}'s handling of {urn}");
 
         // Whose parent is whose, from the consumer back to the request.
         var chain = new List<Span>();
@@ -35,13 +35,13 @@ public sealed partial class TelemetryTests(WholePlatform platform, PlayedStory p
         Assert.Contains(chain, s => s.Service == producer && s.Name == $"publish {urn}");
         var inside = Assert.Single(chain, s => s.Service == producer && s.Kind == Server);
         Assert.StartsWith("/api/", inside.Tags["http.route"], StringComparison.Ordinal);
-        Assert.Equal($"{method} {inside.Tags["http.route"]}", inside.Name);
+        Assert.Equal($"POST {inside.Tags["http.route"]}", inside.Name);
         Assert.Equal(status, inside.Tags["http.response.status_code"]);
         var outside = chain[^1];
         Assert.Equal("gateway", outside.Service);
         Assert.Equal(Server, outside.Kind);
         Assert.Null(outside.ParentId);
-        Assert.Equal($"{method} {outside.Tags["http.route"]}", outside.Name);
+        Assert.Equal($"POST {outside.Tags["http.route"]}", outside.Name);
         Assert.Equal(status, outside.Tags["http.response.status_code"]);
     }
 
@@ -134,11 +134,12 @@ public sealed partial class TelemetryTests(WholePlatform platform, PlayedStory p
 
     private static bool IsHandling(Span span, string urn, string consumer) => span.Service == consumer && span.Name == $"handle {urn}";
 
-    /// <summary>The spans of the first trace that reaches from a request at the gateway to the consumer; null while there is none.</summary>
-    private List<Span>? WholeTrace(string urn, string consumer) => platform.Telemetry.Spans
+    /// <summary>The spans of the first trace that reaches from a request for the producer's route at the gateway to the consumer; null while there is none.</summary>
+    private List<Span>? WholeTrace(string urn, string producer, string consumer, string route) => platform.Telemetry.Spans
         .Where(s => IsHandling(s, urn, consumer))
         .Select(s => platform.Telemetry.Spans.Where(other => other.TraceId == s.TraceId).ToList())
-        .FirstOrDefault(trace => trace.Exists(s => s is { Service: "gateway", Kind: Server }));
+        .FirstOrDefault(trace => trace.Exists(s => s is { Service: "gateway", Kind: Server })
+            && trace.Exists(s => s.Service == producer && s.Kind == Server && s.Tags["http.route"].TrimEnd('/').EndsWith(route, StringComparison.Ordinal)));
 
     private static string ReadShared(string file)
     {

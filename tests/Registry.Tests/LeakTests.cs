@@ -11,8 +11,15 @@ namespace Wir.Registry.Tests;
 
 /// <summary>Roles × every readable route × formats: nobody reads what is not theirs. New routes are covered by the table itself.</summary>
 [Lane(Lane.Functional)]
+[Collection(Alone)]
 public sealed class LeakTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
+    /// <summary>Listeners hear the whole process: the statements of a test beside this one would look like leaks.</summary>
+    [CollectionDefinition(Alone, DisableParallelization = true)]
+    public sealed class AloneDefinition;
+
+    private const string Alone = "Telemetry of the whole process";
+
     private static readonly string[] s_formats = ["", "format=ndjson", "format=csv", "format=geojson", "format=jsonld", "q=Geheimnis", "limit=200", "expand=contacts", "asOf=2099-01-01"];
     private static readonly string[] s_accept = ["application/json", "application/x-ndjson", "text/csv", "application/geo+json", "application/ld+json"];
 
