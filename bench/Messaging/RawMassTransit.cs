@@ -13,11 +13,12 @@ public sealed record RawMessage(Guid Id, string Text);
 internal static class RawMassTransit
 {
     private const int Parallel = 64;
+    private const int Warm = 5_000;
 
     /// <summary>Messages per second from the first publish to the last consume.</summary>
     public static async Task<double> MeasureAsync(string broker, int messages)
     {
-        var consumed = 0;
+        var consumed = -Warm;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var warm = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var bus = Bus.Factory.CreateUsingRabbitMq(configure =>
@@ -30,23 +31,29 @@ internal static class RawMassTransit
                 endpoint.ConcurrentMessageLimit = 16;
                 endpoint.Handler<RawMessage>(context =>
                 {
-                    if (context.Message.Text.Length == 0) warm.TrySetResult();
-                    else if (Interlocked.Increment(ref consumed) == messages) done.TrySetResult();
+                    var count = Interlocked.Increment(ref consumed);
+                    if (count == 0) warm.TrySetResult();
+                    if (count == messages) done.TrySetResult();
                     return Task.CompletedTask;
                 });
             });
         });
         await bus.StartAsync();
-        await bus.Publish(new RawMessage(Guid.CreateVersion7(), ""));
+        await PublishAsync(bus, Warm);
         await warm.Task;
-        var text = new string('x', 300);
         var clock = Stopwatch.StartNew();
-        await System.Threading.Tasks.Parallel.ForEachAsync(
-            Enumerable.Range(0, messages), new ParallelOptions { MaxDegreeOfParallelism = Parallel },
-            async (_, ct) => await bus.Publish(new RawMessage(Guid.CreateVersion7(), text), ct));
+        await PublishAsync(bus, messages);
         await done.Task;
         var perSecond = messages / clock.Elapsed.TotalSeconds;
         await bus.StopAsync();
         return perSecond;
+    }
+
+    private static Task PublishAsync(IBus bus, int messages)
+    {
+        var text = new string('x', 300);
+        return System.Threading.Tasks.Parallel.ForEachAsync(
+            Enumerable.Range(0, messages), new ParallelOptions { MaxDegreeOfParallelism = Parallel },
+            async (_, ct) => await bus.Publish(new RawMessage(Guid.CreateVersion7(), text), ct));
     }
 }

@@ -47,8 +47,8 @@ public sealed class QueueDefinition(string name)
     /// <summary>Set when the queue takes every event of the platform.</summary>
     public Type? AnyHandler { get; private set; }
 
-    /// <summary>Events handled at a time by one instance; default 8. Events of one aggregate are never handled side by side within an instance.</summary>
-    public int Concurrency { get; private set; } = 8;
+    /// <summary>Transactions side by side in one instance, each with what has gathered for it; default 4. Events of one aggregate are never handled side by side within an instance.</summary>
+    public int Concurrency { get; private set; } = 4;
 
     public QueueDefinition On<TEvent, THandler>() where TEvent : class, IEvent where THandler : class, IEventHandler<TEvent>
     {

@@ -25,9 +25,9 @@ public static class MessagingTelemetry
     internal static Activity? StartPublish(EventEnvelope envelope) => Start("publish", envelope, ActivityKind.Producer, Parse(envelope.TraceParent));
 
     /// <summary>Continues the delivery's span when there is one, else the trace stored in the envelope.</summary>
-    internal static Activity? StartHandle(EventEnvelope envelope, string queue)
+    internal static Activity? StartHandle(EventEnvelope envelope, string queue, ActivityContext delivery)
     {
-        var activity = Start("handle", envelope, ActivityKind.Consumer, Activity.Current?.Context ?? Parse(envelope.TraceParent));
+        var activity = Start("handle", envelope, ActivityKind.Consumer, delivery == default ? Parse(envelope.TraceParent) : delivery);
         activity?.SetTag("messaging.destination.name", queue);
         return activity;
     }

@@ -63,7 +63,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         }
 
         await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
-        var count = await base.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
+        var count = await SaveWithoutSavepointAsync(cancellationToken);
         await WritePendingAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // Only now is it certain: a failed commit leaves changes and events as they were, for another try.
@@ -76,6 +76,20 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Conventions.Add(_ => new SnakeCaseConvention());
+
+    /// <summary>For a transaction that ends with a failure anyway: a savepoint would cost two more ways to the database.</summary>
+    private async Task<int> SaveWithoutSavepointAsync(CancellationToken ct)
+    {
+        Database.AutoSavepointsEnabled = false;
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess: false, ct);
+        }
+        finally
+        {
+            Database.AutoSavepointsEnabled = true;
+        }
+    }
 
     private async Task WritePendingAsync(CancellationToken ct)
     {

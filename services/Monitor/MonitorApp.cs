@@ -26,7 +26,9 @@ public static class MonitorApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("monitor");
         builder.AddServiceDatabase<MonitorDb>("monitordb");
-        builder.AddMessaging<MonitorDb>("monitor", messaging => messaging.Queue("journal", queue => queue.OnAny<WhenAnything>()));
+        builder.AddMessaging<MonitorDb>("monitor", messaging => messaging.Queue("journal", queue => queue.OnAny<WhenAnything>()
+            // All events meet at the rows that count sources: side by side they would wait for each other crosswise.
+            .WithConcurrency(1)));
         builder.Services.AddSingleton(CodeLists.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "codelists.json")));
         builder.Services.AddSingleton(services => ComparisonAreas.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "similar-districts.json"), services.GetRequiredService<AreaRegister>()));
         builder.Services.AddSingleton<LiveReader>();

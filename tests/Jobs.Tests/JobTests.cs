@@ -127,8 +127,9 @@ public sealed class JobTests
             async () => await works.ScalarAsync<long>("select count(*) from work.job where kind = 'tick' and state = 'done'") >= 4, "four occurrences are done");
 
         Assert.Equal(0, await works.ScalarAsync<long>("select count(*) - count(distinct run_at) from work.job where kind = 'tick'"));
+        // On its grid, always; a machine that stood still for longer leaves occurrences out.
         Assert.True(await works.ScalarAsync<bool>(
-            "select bool_and(gap = interval '1 second') from (select run_at - lag(run_at) over (order by run_at) as gap from work.job) g where gap is not null"));
+            "select bool_and(extract(epoch from gap)::numeric % 1 = 0) from (select run_at - lag(run_at) over (order by run_at) as gap from work.job) g where gap is not null"));
     }
 
     [Fact]

@@ -14,7 +14,6 @@ internal sealed partial class ConsumerHost(
     BusFactory buses, MessagingBuilder model, Dispatcher dispatcher, RetryStore retries, ErrorQueue errors, BrokerState state, IOptions<MessagingOptions> options,
     TimeProvider time, ILogger<ConsumerHost> logger) : IHostedService, IDisposable
 {
-    private const int Stripes = 64;
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);
@@ -109,41 +108,28 @@ internal sealed partial class ConsumerHost(
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PublishFaults = false;
             endpoint.Durable = true;
-            endpoint.PrefetchCount = queue.Concurrency * 2;
-            endpoint.ConcurrentMessageLimit = queue.Concurrency;
+            endpoint.PrefetchCount = queue.Concurrency * Lane.MaxBatch;
+            endpoint.ConcurrentMessageLimit = queue.Concurrency * Lane.MaxBatch;
             foreach (var (name, value) in Topology.Arguments(queue.Name, _options)) endpoint.SetQueueArgument(name, value);
 
             // Only what cannot be read as an envelope comes this way; a failing handler is dealt with below.
             endpoint.ConfigureError(pipe => pipe.UseFilter(new UnreadableMessageFilter(queue.Name, errors)));
 
-            var stripes = Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1, 1)).ToArray();
-            endpoint.Handler<EventEnvelope>(context => HandleAsync(queue, context.Message, stripes, context.CancellationToken));
+            // Events of one thing go one after another: side by side they would only wait for, or fail at, each other's rows.
+            var lanes = Enumerable.Range(0, queue.Concurrency).Select(_ => new Lane(queue, dispatcher, (delivery, ct) => TryAsync(queue, delivery, ct))).ToArray();
+            endpoint.Handler<EventEnvelope>(context => lanes[(uint)context.Message.AggregateId.GetHashCode() % lanes.Length]
+                .HandleAsync(context.Message, context.ReceiveContext.Redelivered, context.CancellationToken));
         });
 
-    private async Task HandleAsync(QueueDefinition queue, EventEnvelope envelope, SemaphoreSlim[] stripes, CancellationToken ct)
-    {
-        // Events of one thing one after another: side by side they would only wait for, or fail at, each other's rows.
-        var stripe = stripes[(uint)envelope.AggregateId.GetHashCode() % Stripes];
-        await stripe.WaitAsync(ct);
-        try
-        {
-            await TryAsync(queue, envelope, ct);
-        }
-        finally
-        {
-            stripe.Release();
-        }
-    }
-
     /// <summary>Returns when the event is handled or safely put by; throws only to give the delivery back to the broker.</summary>
-    private async Task TryAsync(QueueDefinition queue, EventEnvelope envelope, CancellationToken ct)
+    private async Task TryAsync(QueueDefinition queue, Delivery delivery, CancellationToken ct)
     {
-        var pause = new Pause(s_maxPause);
+        var (envelope, pause) = (delivery.Envelope, new Pause(s_maxPause));
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await dispatcher.DispatchAsync(queue, envelope, ct);
+                await dispatcher.DispatchAsync(queue, [delivery], ct);
                 return;
             }
             // A cancellation that nobody here asked for is a handler's own time-out: a failure like others.

@@ -1,76 +1,66 @@
-using System.Text;
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NpgsqlTypes;
 using Wir.Contracts;
 using Wir.Messaging.Outbox;
 
 namespace Wir.Messaging.Inbox;
 
-/// <summary>Handles an event exactly once per queue: inbox row, effect and emitted events commit together.</summary>
+/// <summary>An event as it came to a queue.</summary>
+/// <param name="Envelope">The event.</param>
+/// <param name="Span">The span of its delivery, if there is one.</param>
+internal sealed record Delivery(EventEnvelope Envelope, ActivityContext Span = default);
+
+/// <summary>Handles events exactly once per queue: inbox rows, effects and emitted events commit together.</summary>
 internal abstract class Dispatcher
 {
-    /// <summary>False when this queue had handled the event before.</summary>
-    public abstract Task<bool> DispatchAsync(QueueDefinition queue, EventEnvelope envelope, CancellationToken ct);
+    /// <summary>Handles the deliveries one after another in one transaction: all of them, or none. What this queue had handled before is passed over.</summary>
+    public abstract Task DispatchAsync(QueueDefinition queue, IReadOnlyList<Delivery> deliveries, CancellationToken ct);
 }
 
 internal sealed class Dispatcher<TDb>(IServiceScopeFactory scopes) : Dispatcher where TDb : ServiceDb
 {
-    public override async Task<bool> DispatchAsync(QueueDefinition queue, EventEnvelope envelope, CancellationToken ct)
+    public override async Task DispatchAsync(QueueDefinition queue, IReadOnlyList<Delivery> deliveries, CancellationToken ct)
     {
-        using var activity = MessagingTelemetry.StartHandle(envelope, queue.Name);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        // A failure ends the transaction; a savepoint per event would cost more than its effect.
+        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!await EnterInboxAsync(db, queue.Name, envelope.Id, ct))
+        var fresh = await EnterInboxAsync(db, queue.Name, deliveries, ct);
+        var handled = 0;
+        foreach (var delivery in deliveries)
         {
-            MessagingTelemetry.Repeated.Add(1, new KeyValuePair<string, object?>("queue", queue.Name));
-            return false;
+            // The same event twice in one batch has one row, and is handled once.
+            if (!fresh.Remove(delivery.Envelope.Id)) continue;
+            using var activity = MessagingTelemetry.StartHandle(delivery.Envelope, queue.Name, delivery.Span);
+            db.Cause = delivery.Envelope;
+            await queue.HandleAsync(scope.ServiceProvider, delivery.Envelope, ct);
+            await db.SaveChangesAsync(ct);
+            // Each event finds the database as it is, not what an earlier one had read.
+            db.ChangeTracker.Clear();
+            handled++;
         }
 
-        db.Cause = envelope;
-        await queue.HandleAsync(scope.ServiceProvider, envelope, ct);
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        MessagingTelemetry.Handled.Add(1, new KeyValuePair<string, object?>("queue", queue.Name));
-        return true;
+        if (handled > 0) await transaction.CommitAsync(ct);
+        var tag = new KeyValuePair<string, object?>("queue", queue.Name);
+        if (handled > 0) MessagingTelemetry.Handled.Add(handled, tag);
+        if (handled < deliveries.Count) MessagingTelemetry.Repeated.Add(deliveries.Count - handled, tag);
     }
 
     /// <summary>A second delivery of the same event, be it at the same instant, waits here for the first one's commit and then finds its row.</summary>
-    private static async Task<bool> EnterInboxAsync(TDb db, string consumer, Guid messageId, CancellationToken ct)
+    private static async Task<HashSet<Guid>> EnterInboxAsync(TDb db, string consumer, IReadOnlyList<Delivery> deliveries, CancellationToken ct)
     {
-        await using var command = OutboxWriter.CreateCommand(db,
-            $"insert into {db.Schema}.inbox_message (consumer, message_id) values (@consumer, @message_id) on conflict do nothing");
+        // Sorted, because two instances that hold the same deliveries would else wait for each other crosswise.
+        await using var command = OutboxWriter.CreateCommand(db, $"""
+            insert into {db.Schema}.inbox_message (consumer, message_id) select @consumer, id from unnest(@ids) id order by id
+            on conflict do nothing returning message_id
+            """);
         OutboxWriter.Add(command, "consumer", consumer, NpgsqlDbType.Text);
-        OutboxWriter.Add(command, "message_id", messageId, NpgsqlDbType.Uuid);
-        return await command.ExecuteNonQueryAsync(ct) == 1;
-    }
-}
-
-/// <summary>Tells faults of the database from faults of the message: the first ones are waited out, they cost no try.</summary>
-internal static class Faults
-{
-    private const int MaxLength = 1000;
-
-    /// <summary>What is stored and shown about a fault: its innermost reason, cut to a length that a message header bears.</summary>
-    public static string Describe(Exception exception)
-    {
-        var cause = exception.GetBaseException();
-        var text = $"{cause.GetType().Name}: {cause.Message}";
-        if (text.Length > MaxLength) text = text[..MaxLength];
-        // PostgreSQL stores neither NUL nor half a character; a note that cannot be written down would bring the event back for ever.
-        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
-    }
-
-    public static bool IsDatabaseAway(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is PostgresException postgres) return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "53400" or "25006";
-            // A statement that takes too long is the message's fault, as long as the failure can be written down.
-            if (e is NpgsqlException npgsql) return npgsql is { IsTransient: true, InnerException: not TimeoutException };
-        }
-
-        return false;
+        OutboxWriter.Add(command, "ids", deliveries.Select(delivery => delivery.Envelope.Id).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        var fresh = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) fresh.Add(reader.GetGuid(0));
+        return fresh;
     }
 }

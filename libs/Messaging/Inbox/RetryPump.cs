@@ -98,7 +98,7 @@ internal sealed partial class RetryPump(
         if (model.Queues.FirstOrDefault(queue => queue.Name == row.Queue) is not { } queue) return "The service no longer has this queue.";
         try
         {
-            await dispatcher.DispatchAsync(queue, row.Envelope, ct);
+            await dispatcher.DispatchAsync(queue, [new Delivery(row.Envelope)], ct);
             return null;
         }
         catch (Exception e) when ((e is not OperationCanceledException || !ct.IsCancellationRequested) && !Faults.IsDatabaseAway(e))
