@@ -12,6 +12,7 @@ using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Hosting;
 using Wir.ServiceDefaults.Http;
+using Wir.ServiceDefaults.Json;
 using Wir.ServiceDefaults.Lookup;
 using Wir.ServiceDefaults.OpenApi;
 using Wir.ServiceDefaults.Telemetry;
@@ -82,6 +83,7 @@ public static class ServiceDefaultsExtensions
         options.MaxDepth = JsonLimits.MaxDepth;
         options.AllowDuplicateProperties = false;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new UtcInstant());
         // The answers are application/json with nosniff, never part of a page; escaping every umlaut and every Arabic letter would treble them.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
     }

@@ -12,11 +12,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        context.Response.OnStarting(() =>
+        context.Response.OnStarting(static state =>
         {
-            context.Response.Headers.XContentTypeOptions = "nosniff";
+            ((HttpContext)state).Response.Headers.XContentTypeOptions = "nosniff";
             return Task.CompletedTask;
-        });
+        }, context);
         try
         {
             await next(context);

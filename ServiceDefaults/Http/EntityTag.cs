@@ -37,7 +37,7 @@ public static class EntityTag
         new($"\"{version.ToString(CultureInfo.InvariantCulture)}-{Convert.ToBase64String(hash, 0, 9).Replace('+', '_').Replace('/', '.')}\"");
 
     /// <summary>The coding that the compression will choose for this request.</summary>
-    private static string CodingOf(HttpContext context)
+    internal static string CodingOf(HttpContext context)
     {
         var compression = context.RequestServices.GetService<IResponseCompressionProvider>();
         return compression?.CheckRequestAcceptsCompression(context) is true ? compression.GetCompressionProvider(context)?.EncodingName ?? "" : "";

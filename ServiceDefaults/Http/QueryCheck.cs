@@ -18,13 +18,13 @@ internal sealed class QueryCheck(RequestDelegate next)
 
         var query = context.Request.Query;
         var unknown = parameters.AllowsUnknown ? [] : Unknown(query, parameters.Known).ToArray();
+        var invalid = Invalid(query, parameters.Known).ToArray();
         if (unknown.Length > 0)
         {
             throw new ProblemException(CommonProblems.UnknownParameter.With(
-                new("Die Adresse enthält Parameter, die es hier nicht gibt.", "The address holds parameters that do not exist here."), unknown));
+                new("Die Adresse enthält Parameter, die es hier nicht gibt.", "The address holds parameters that do not exist here."), [.. unknown, .. invalid]));
         }
 
-        var invalid = Invalid(query, parameters.Known).ToArray();
         if (invalid.Length > 0) throw new ProblemException(Query.Invalid(invalid));
         return next(context);
     }

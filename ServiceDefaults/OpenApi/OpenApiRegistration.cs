@@ -24,6 +24,7 @@ internal static class OpenApiRegistration
             options.AddSchemaTransformer((schema, context, _) =>
             {
                 ListValues(schema, context.JsonPropertyInfo);
+                TellInstants(schema, context.JsonTypeInfo.Type);
                 // Classes of Unicode are no part of the expressions that readers of JSON Schema know without being told.
                 if (schema.Pattern?.Contains(@"\p{", StringComparison.Ordinal) is true) schema.Pattern = null;
                 return Task.CompletedTask;
@@ -59,6 +60,15 @@ internal static class OpenApiRegistration
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[OperationConventions.ProblemSchema] = OperationConventions.Problem();
+    }
+
+    /// <summary>The framework cannot know what <see cref="Json.UtcInstant"/> writes.</summary>
+    private static void TellInstants(OpenApiSchema schema, Type type)
+    {
+        var nullable = Nullable.GetUnderlyingType(type);
+        if ((nullable ?? type) != typeof(DateTimeOffset)) return;
+        schema.Type = nullable is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+        schema.Format = "date-time";
     }
 
     /// <summary>The framework leaves out what <see cref="AllowedValuesAttribute"/> says.</summary>

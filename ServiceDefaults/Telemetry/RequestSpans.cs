@@ -8,15 +8,11 @@ namespace Wir.ServiceDefaults.Telemetry;
 /// <summary>Gives the server's span its name and tags; the framework leaves that to an instrumentation package.</summary>
 internal sealed class RequestSpans(RequestDelegate next)
 {
-    public async Task InvokeAsync(HttpContext context)
-    {
-        var activity = context.Features.Get<IHttpActivityFeature>()?.Activity;
-        if (activity is not { IsAllDataRequested: true })
-        {
-            await next(context);
-            return;
-        }
+    public Task InvokeAsync(HttpContext context) =>
+        context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity ? TellAsync(context, activity) : next(context);
 
+    private async Task TellAsync(HttpContext context, Activity activity)
+    {
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
         activity.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
         activity.SetTag("http.route", route);

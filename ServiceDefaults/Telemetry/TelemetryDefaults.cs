@@ -12,12 +12,17 @@ namespace Wir.ServiceDefaults.Telemetry;
 
 internal static class TelemetryDefaults
 {
-    private static readonly string[] s_sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "Yarp.ReverseProxy", "Wir.*"];
+    private static readonly string[] s_sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "Wir.*"];
 
     private static readonly string[] s_meters =
     [
-        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.MemoryPool",
-        "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit", "Microsoft.EntityFrameworkCore", "Wir.*",
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit", "Microsoft.EntityFrameworkCore", "Wir.*",
+    ];
+
+    /// <summary>Measured at every request, and nobody asks for it: the durations count requests, too.</summary>
+    private static readonly string[] s_unwanted =
+    [
+        "http.server.active_requests", "http.client.active_requests", "http.client.request.time_in_queue", "http.client.open_connections",
     ];
 
     /// <summary>
@@ -49,17 +54,19 @@ internal static class TelemetryDefaults
                 .AddService(info.Name, "wir", info.Version, autoGenerateServiceInstanceId: false)
                 .AddEnvironmentVariableDetector())
             .WithTracing(tracing => tracing.AddSource(s_sources).AddProcessor(new PrivateSpans()))
-            .WithMetrics(metrics => metrics.AddMeter(s_meters))
+            .WithMetrics(metrics => AddMeters(metrics))
             .WithLogging(null, options => options.IncludeScopes = true)
             .UseOtlpExporter();
     }
+
+    private static MeterProviderBuilder AddMeters(MeterProviderBuilder metrics) => metrics
+        .AddMeter(s_meters).AddView(instrument => s_unwanted.Contains(instrument.Name, StringComparer.Ordinal) ? MetricStreamConfiguration.Drop : null);
 
     /// <summary>Metrics for a reader that comes and asks, at <see cref="InternalListener"/>.</summary>
     private static void AddPrometheus(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<PrometheusExporter>();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(s_meters)
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => AddMeters(metrics)
             .AddReader(provider => new BaseExportingMetricReader(provider.GetRequiredService<PrometheusExporter>())));
     }
 

@@ -17,12 +17,7 @@ internal sealed class RememberingTokenHandler(ITokenKeys keys, TimeProvider time
 
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
-        if (_valid.TryGetValue(token, out var known))
-        {
-            if (IsCurrent(known.SecurityToken.ValidFrom, known.SecurityToken.ValidTo, time) && keys.Known(((JsonWebToken)known.SecurityToken).Kid).Any()) return known;
-            _valid.TryRemove(token, out _);
-        }
-
+        if (Remembered(token) is { } known) return known;
         var result = await base.ValidateTokenAsync(token, validationParameters);
         if (!result.IsValid) return result;
         if (_valid.Count >= MaxRemembered) _valid.Clear();
@@ -30,6 +25,15 @@ internal sealed class RememberingTokenHandler(ITokenKeys keys, TimeProvider time
         _ = result.ClaimsIdentity.Claims.Count();
         _valid[token] = result;
         return result;
+    }
+
+    /// <summary>What an earlier check found, as long as it holds.</summary>
+    public TokenValidationResult? Remembered(string token)
+    {
+        if (!_valid.TryGetValue(token, out var known)) return null;
+        if (IsCurrent(known.SecurityToken.ValidFrom, known.SecurityToken.ValidTo, time) && keys.Known(((JsonWebToken)known.SecurityToken).Kid).Any()) return known;
+        _valid.TryRemove(token, out _);
+        return null;
     }
 
     /// <summary>The clocks of two machines may differ a little.</summary>

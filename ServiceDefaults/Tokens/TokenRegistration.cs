@@ -22,8 +22,9 @@ internal static class TokenRegistration
     {
         options.MapInboundClaims = false;
         options.IncludeErrorDetails = false;
+        var handler = new RememberingTokenHandler(keys, time) { MapInboundClaims = false };
         options.TokenHandlers.Clear();
-        options.TokenHandlers.Add(new RememberingTokenHandler(keys, time) { MapInboundClaims = false });
+        options.TokenHandlers.Add(handler);
         options.TokenValidationParameters = new TokenValidationParameters
         {
             ValidIssuer = TokenClaims.Issuer,
@@ -39,7 +40,8 @@ internal static class TokenRegistration
         {
             OnMessageReceived = async context =>
             {
-                if (KeyIdOf(context.Request.Headers.Authorization.ToString()) is { } keyId) await keys.EnsureAsync(keyId, context.HttpContext.RequestAborted);
+                // The key of a token that was checked before is known; reading the token again would cost more than the rest of its check.
+                if (TokenOf(context.Request) is { } token && handler.Remembered(token) is null && KeyIdOf(token) is { } keyId) await keys.EnsureAsync(keyId, context.HttpContext.RequestAborted);
             },
             OnChallenge = context =>
             {
@@ -51,13 +53,18 @@ internal static class TokenRegistration
         };
     }
 
-    private static string? KeyIdOf(string header)
+    private static string? TokenOf(HttpRequest request)
     {
         const string Scheme = "Bearer ";
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+    }
+
+    private static string? KeyIdOf(string token)
+    {
         try
         {
-            return new JsonWebToken(header[Scheme.Length..].Trim()).Kid;
+            return new JsonWebToken(token).Kid;
         }
         catch (ArgumentException)
         {

@@ -32,6 +32,8 @@ internal sealed class WelcomeReadsBenchmark : IBenchmark
         await MeasureAsync(report, "coverage", small, large, s_times / 3, (_, _) => "/coverage");
         await MeasureAsync(report, "page, known already (304)", small, large, s_times, PageOf, isKnown: true);
         await MeasureAsync(report, "page, known already (304), kept in memory", warm, warm, s_times, PageOf, isKnown: true);
+        await MeasureAsync(report, "tree of a municipality, kept in memory", warm, warm, s_times / 3, (_, _) => "/tree?lang=uk&area=06635015");
+        await MeasureAsync(report, "whole language with bodies, kept in memory", warm, warm, s_times / 10, (_, _) => "/pages?lang=uk&limit=2000");
         await MeasureAsync(report, "partner: route without database", small, large, s_times, (_, _) => "/languages");
         report.Say($"| partner: plain SQL of a page | {await SqlAsync(small, 0.5):0.00} ms | {await SqlAsync(large, 0.5):0.00} ms | {await SqlAsync(large, 0.95):0.00} ms | {await SqlAsync(large, 0.99):0.00} ms | 1 | 1 |");
         report.Say($"");

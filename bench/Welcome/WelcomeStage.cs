@@ -35,6 +35,7 @@ internal sealed class WelcomeStage : IAsyncDisposable
             ["Wir:Seed"] = Path.Combine(Root(), "seed"),
             ["WelcomePackage:RegistryAddress"] = "http://127.0.0.1:9/",
             ["WelcomePackage:CachedPages"] = cached ? "20000" : "0",
+            ["WelcomePackage:CachedLists"] = cached ? "33554432" : "0",
             ["Logging:LogLevel:Default"] = "Warning",
         };
     }

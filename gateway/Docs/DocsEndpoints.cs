@@ -17,10 +17,14 @@ internal static class DocsEndpoints
         app.Use((context, next) =>
         {
             if (context.Request.Path.Equals("/openapi/clients.json", StringComparison.Ordinal)) context.Request.Path = "/openapi/v1.json";
-            if (context.Request.Path.StartsWithSegments("/docs")) context.Response.Headers.ContentSecurityPolicy = ReaderPolicy;
             return next(context);
         });
-        return app.UseSwaggerUI(options =>
+        // Apart, so that requests for programs do not pass through it.
+        return app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs => docs.Use((context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = ReaderPolicy;
+            return next(context);
+        }).UseSwaggerUI(options =>
         {
             options.RoutePrefix = "docs";
             options.DocumentTitle = "WIR APIs";
@@ -28,7 +32,7 @@ internal static class DocsEndpoints
             {
                 options.SwaggerEndpoint($"/openapi/{name}.json", title);
             }
-        });
+        }));
     }
 
     public static void MapDocs(this WebApplication app)

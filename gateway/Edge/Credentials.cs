@@ -14,21 +14,25 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Perso
 {
     public const string KeyHeader = "X-Api-Key";
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
         var (sent, authorization) = (headers[KeyHeader], headers.Authorization);
         headers.Remove(KeyHeader);
         headers.Remove(HeaderNames.Authorization);
         headers.Remove(HeaderNames.ProxyAuthorization);
-        if (!context.Request.IsApi())
-        {
-            await next(context);
-            return;
-        }
+        if (!context.Request.IsApi()) return next(context);
 
         headers.Remove(HeaderNames.Cookie);
-        var principal = await PrincipalOfAsync(context, sent, persons.IsEnabled ? authorization : default);
+        var principal = PrincipalOfAsync(context, sent, persons.IsEnabled ? authorization : default);
+        // A known key needs no waiting, and a request in hand no memory for that.
+        return principal.IsCompletedSuccessfully ? PassAsync(context, principal.Result) : WaitAsync(context, principal);
+    }
+
+    private async Task WaitAsync(HttpContext context, ValueTask<Principal> principal) => await PassAsync(context, await principal);
+
+    private Task PassAsync(HttpContext context, Principal principal)
+    {
         // The JWKS is needed to check tokens; it must not depend on being able to make one.
         if (!context.Request.Path.StartsWithSegments("/.well-known")) context.Features.Set(mint.For(principal));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
@@ -36,7 +40,7 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Perso
             body.MaxRequestBodySize = principal.IsAnonymous ? options.Value.AnonymousBodySize : options.Value.ClientBodySize;
         }
 
-        await next(context);
+        return next(context);
     }
 
     /// <exception cref="ProblemException">There are credentials, and they do not hold (401).</exception>

@@ -13,6 +13,7 @@ using Wir.Monitor.Numbers;
 using Wir.Monitor.Seed;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Http;
 
 namespace Wir.Monitor;
 
@@ -35,7 +36,7 @@ public static class MonitorApp
         builder.Services.AddSingleton<AreaKeys>();
         builder.Services.AddSingleton<VintageReader>();
         builder.Services.AddSingleton<VintageStore>();
-        builder.Services.AddSingleton<AnswerCache>();
+        builder.Services.AddSingleton(new FinishedAnswers(budget: 24 * 1024 * 1024, largest: 2 * 1024 * 1024));
         builder.Services.AddSingleton<DataQuery>();
         builder.Services.AddScoped<RunImport>();
         builder.Services.AddScoped<ReleaseVintage>();

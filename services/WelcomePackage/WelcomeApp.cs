@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
 using Wir.Jobs;
 using Wir.Messaging;
 using Wir.ServiceDefaults;
 using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Http;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Features.Associations;
 using Wir.WelcomePackage.Features.Counters;
@@ -45,6 +47,7 @@ public static class WelcomeApp
         builder.Services.AddSingleton<RevisionGate>();
         builder.Services.AddSingleton<Reading>();
         builder.Services.AddSingleton<PageReader>();
+        builder.Services.AddSingleton(services => new FinishedAnswers(services.GetRequiredService<IOptions<WelcomeOptions>>().Value.CachedLists, largest: 8 * 1024 * 1024));
         builder.Services.AddSingleton<BlobStore>();
         builder.Services.AddSingleton<PageCounter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCounter>());

@@ -17,6 +17,9 @@ public sealed class WelcomeOptions
     /// <summary>Answers to page reads kept in memory for the present content; 0 = none.</summary>
     public int CachedPages { get; set; } = 4000;
 
+    /// <summary>Bytes of finished lists (trees, whole languages) kept in memory for the present content; 0 = none.</summary>
+    public long CachedLists { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>How often counts of page reads are written.</summary>
     public TimeSpan CountInterval { get; set; } = TimeSpan.FromSeconds(10);
 

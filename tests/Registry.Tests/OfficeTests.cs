@@ -131,7 +131,7 @@ public sealed class OfficeTests(RegistryFixture registry) : IClassFixture<Regist
         var times = (await registry.Anonymous.GetAsync(entry.Path + "/occurrences?from=2026-10-19&to=2026-10-31")).Json["data"]!.AsArray();
 
         Assert.Equal(["2026-10-20T18:00", "2026-10-27T18:00"], times.Select(time => (string)time!["start"]!));
-        Assert.Equal(["2026-10-20T16:00:00+00:00", "2026-10-27T17:00:00+00:00"], times.Select(time => (string)time!["startsAt"]!));
+        Assert.Equal(["2026-10-20T16:00:00Z", "2026-10-27T17:00:00Z"], times.Select(time => (string)time!["startsAt"]!));
         Assert.Equal(400, (await registry.Anonymous.GetAsync(entry.Path + "/occurrences?from=2026-10-19&to=2029-10-31")).Status);
     }
 

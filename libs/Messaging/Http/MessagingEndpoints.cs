@@ -31,7 +31,7 @@ public static class MessagingEndpoints
         return api;
     }
 
-    private static async Task<Results<Ok<ChangesPage>, NdjsonResult, ProblemHttpResult>> GetChanges(
+    private static async Task<Results<ReadResult<ChangesPage>, NdjsonResult, StatusCodeHttpResult, ProblemHttpResult>> GetChanges(
         HttpContext http, FeedReader feed,
         [Description("Position after which to read; 0 or absent = from the start")] long after = 0,
         [Description("Rows at most, 1 to 5000")] int limit = DefaultLimit,
@@ -48,11 +48,12 @@ public static class MessagingEndpoints
 
         var rows = await feed.ReadAsync(after, limit, ct);
         http.Response.Headers.Vary = "Accept";
-        http.Response.Headers.CacheControl = "no-cache";
         var last = rows.Count > 0 ? rows[^1].Position : after;
         var links = PageLinks.Of(http.Request, last, limit, rows.Count == limit, begun > last ? $"&begun={begun}" : "");
-        if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows, links.Next);
-        return TypedResults.Ok(new ChangesPage(rows, links, new PageMeta(Math.Max(bounds.Head, last), rows.Count)));
+        if (!NdjsonResult.IsAskedFor(http.Request)) return Reads.Ok(new ChangesPage(rows, links, new PageMeta(Math.Max(bounds.Head, last), rows.Count)));
+        // A position stands for one state of one thing; so these tell the lines apart without writing them.
+        var tag = EntityTag.Of(http, last, $"{string.Join(' ', rows.Select(row => row.Position))} {links.Next}", language: null);
+        return new ReadHeaders(tag, LastModified: null, Language: null).Apply(http) ? new NdjsonResult(rows, links.Next) : TypedResults.StatusCode(StatusCodes.Status304NotModified);
     }
 
     private static async Task<Results<Ok<EventsPage>, NdjsonResult, ProblemHttpResult>> GetEvents(

@@ -85,7 +85,7 @@ public sealed record SeedFiles(IReadOnlyList<LanguageRow> Languages, IReadOnlyLi
     private static PageText TextOf(SeedFile file) => new()
     {
         Title = file.Required("title"),
-        Slug = Slugs.Of(file["slug"] ?? file.Required("title")),
+        Slug = Slugs.Of(file["slug"] ?? file.Required("title"), file.Lang),
         Summary = file["summary"],
         Body = Html.Blocks.WithIds(file.Html()),
     };

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Wir.ServiceDefaults.Access;
 
@@ -16,6 +17,9 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
     {
         ["lang"] = "de", ["language"] = "de", ["area"] = Korbach, ["list"] = "kinds", ["region"] = Korbach, ["number"] = "1",
     };
+
+    /// <summary>Values that are right at one path only.</summary>
+    private static readonly Dictionary<string, string> s_valuesAt = new() { ["/api/monitor/v1/live code"] = "K01" };
 
     private readonly Dictionary<string, string?> _found = [];
     private HttpClient _http = null!;
@@ -87,6 +91,7 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
         var query = operation.QueryParameters.Where(parameter => (bool?)parameter["required"] is true)
             .Select(parameter => $"{(string)parameter["name"]!}={Uri.EscapeDataString(ExampleOf(parameter))}").ToArray();
         var call = new Call(operation.Method, operation.Fill(values) + (query.Length > 0 ? "?" + string.Join('&', query) : ""));
+        if (operation is { Method: "POST", Path: "/api/welcome/v1/media" }) return call with { Body = Picture, BodyType = $"multipart/form-data; boundary={Boundary}" };
         return operation.Body is { Example: { } example } body ? call.WithJson(example, body.Type) : call;
     }
 
@@ -112,7 +117,8 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
     {
         var prefix = operation.Path[..operation.Path.IndexOf("{" + parameter, StringComparison.Ordinal)].TrimEnd('/');
         if (_found.TryGetValue($"{prefix} {parameter}", out var known)) return known;
-        return _found[$"{prefix} {parameter}"] = s_values.GetValueOrDefault(parameter) ?? await ListedAsync(prefix, parameter) ?? await MadeAsync(prefix, parameter);
+        return _found[$"{prefix} {parameter}"] = s_valuesAt.GetValueOrDefault($"{prefix} {parameter}") ?? s_values.GetValueOrDefault(parameter)
+            ?? await ListedAsync(prefix, parameter) ?? await MadeAsync(prefix, parameter) ?? await CausedAsync(prefix, parameter);
     }
 
     private async Task<string?> ListedAsync(string prefix, string parameter)
@@ -135,6 +141,35 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
         var answer = await SendAsync(call with { Key = Everything });
         return answer.Code is >= 200 and < 300 && answer.Json is JsonObject made ? (made[parameter] ?? made["id"] ?? made["code"])?.ToString() : null;
     }
+
+    /// <summary>What only follows from something else: a task from a report, a piece of feedback whose giver learns a token and not its id.</summary>
+    private async Task<string?> CausedAsync(string prefix, string parameter)
+    {
+        if (prefix == "/api/registry/v1/tasks")
+        {
+            var report = new JsonObject { ["associationId"] = await ListedAsync("/api/registry/v1/associations", "id"), ["subject"] = "other", ["message"] = "Die Telefonnummer stimmt nicht mehr." };
+            var answer = await SendAsync(new Call("POST", "/api/registry/v1/reports").WithJson(report));
+            Assert.True(answer.Code == 202, answer.ToString());
+        }
+
+        return prefix is "/api/registry/v1/tasks" or "/api/welcome/v1/feedback"
+            ? await Eventually.ValueAsync(() => ListedAsync(prefix, parameter), $"something at {prefix}")
+            : null;
+    }
+
+    private const string Boundary = "wir-conformance";
+
+    /// <summary>A medium in Korbach: a PNG of one dot.</summary>
+    private static byte[] Picture { get; } =
+    [
+        .. Encoding.UTF8.GetBytes(string.Concat(new (string Name, string Value)[]
+        {
+            ("area", Korbach), ("licence", "CC-BY-4.0"), ("creator", "WIR"), ("source", "https://example.org/"), ("alt", "{\"de\":\"Ein Punkt\"}"),
+        }.Select(field => $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{field.Name}\"\r\n\r\n{field.Value}\r\n"))
+            + $"--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"dot.png\"\r\nContent-Type: image/png\r\n\r\n"),
+        .. Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
+        .. Encoding.UTF8.GetBytes($"\r\n--{Boundary}--\r\n"),
+    ];
 
     private static string Shape(string path) => string.Join('/', path.Split('/').Select(segment => segment.StartsWith('{') ? "{}" : segment));
 

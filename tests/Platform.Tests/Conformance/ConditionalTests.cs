@@ -69,8 +69,7 @@ public sealed class ConditionalTests(ApiStage stage)
         Assert.InRange(coded, 10, int.MaxValue);
     }
 
-    /// <summary>Feeds are followed by position: what was read is not read again.</summary>
-    private static bool IsTagged(ApiOperation operation) => operation.IsRead && !IsFacade(operation) && !operation.Path.EndsWith("/changes", StringComparison.Ordinal);
+    private static bool IsTagged(ApiOperation operation) => operation.IsRead && !IsFacade(operation);
 
     internal static bool IsFacade(ApiOperation operation) =>
         operation.Path.StartsWith("/hsds", StringComparison.Ordinal) || operation.Path.StartsWith("/integreat", StringComparison.Ordinal);

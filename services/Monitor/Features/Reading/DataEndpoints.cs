@@ -1,6 +1,4 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.ResponseCompression;
 using Wir.Monitor.Domain;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
@@ -23,7 +21,7 @@ public static class DataEndpoints
         return api;
     }
 
-    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(HttpContext http, DataQuery data, AnswerCache answers, Caller caller, CancellationToken ct)
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(HttpContext http, DataQuery data, FinishedAnswers answers, Caller caller, CancellationToken ct)
     {
         NeverKeepErrors(http);
         if (Formats.Choose(http.Request) is not { } format)
@@ -40,50 +38,14 @@ public static class DataEndpoints
         // Known before anything is computed: a repeated question costs one look into the database.
         if (!new ReadHeaders(tag, source.AsOf, language).Apply(http)) return TypedResults.Empty;
         http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept");
-        var coding = format.IsText ? CodingOf(http) : null;
-        var key = $"{identity}\n{language}\n{coding}";
-        var bytes = answers.Find(key);
-        var table = bytes is null ? data.Select(http, source, format.IsStreamed ? long.MaxValue : MaxCells) : null;
+        identity += $"\n{language}";
+        var table = answers.Has(http, identity, format.IsText) ? null : data.Select(http, source, format.IsStreamed ? long.MaxValue : MaxCells);
         http.Response.ContentType = format.MediaTypeOf(http.Request);
         if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : source.About.Code)}.{extension}\"";
-        if (table?.Count > MaxCells)
-        {
-            await format.WriteAsync(http.Response.BodyWriter, table, ct);
-            return TypedResults.Empty;
-        }
-
-        if (bytes is null)
-        {
-            using var content = new MemoryStream();
-            var writer = PipeWriter.Create(content, new StreamPipeWriterOptions(leaveOpen: true));
-            await format.WriteAsync(writer, table!, ct);
-            await writer.CompleteAsync();
-            bytes = AnswerCache.Encode(content.GetBuffer().AsMemory(0, (int)content.Length), coding);
-            answers.Keep(key, bytes);
-        }
-
-        await SendAsync(http, bytes, coding, ct);
+        if (table?.Count > MaxCells) await format.WriteAsync(http.Response.BodyWriter, table, ct);
+        // Forgotten between the two looks, it is made after all.
+        else await answers.SendAsync(http, identity, format.IsText, writer => format.WriteAsync(writer, table ?? data.Select(http, source, MaxCells), ct), ct);
         return TypedResults.Empty;
-    }
-
-    /// <summary>What the compression would choose; null when the answer goes out as it is.</summary>
-    private static string? CodingOf(HttpContext http)
-    {
-        var compression = http.RequestServices.GetRequiredService<IResponseCompressionProvider>();
-        return compression.CheckRequestAcceptsCompression(http) ? compression.GetCompressionProvider(http)?.EncodingName : null;
-    }
-
-    private static async Task SendAsync(HttpContext http, byte[] bytes, string? coding, CancellationToken ct)
-    {
-        if (coding is not null)
-        {
-            http.Response.Headers.ContentEncoding = coding;
-            // The compression looks at the request when the body begins; it would pack a second time.
-            http.Request.Headers.AcceptEncoding = default;
-        }
-
-        http.Response.ContentLength = bytes.Length;
-        await http.Response.BodyWriter.WriteAsync(bytes, ct);
     }
 
     private static async Task<ReadResult<Availability>> GetAvailability(HttpContext http, DataQuery data, Caller caller, CancellationToken ct)

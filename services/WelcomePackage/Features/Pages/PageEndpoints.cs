@@ -43,37 +43,40 @@ internal static class PageEndpoints
             .WithSummary("Makes drafts live; nobody publishes what only they themselves have seen");
     }
 
-    private static async Task<Results<ReadResult<ListOf<TreeEntry>>, ProblemHttpResult>> GetTree(
-        HttpContext context, LiveReader live, Reading reading,
+    private static async Task<Results<FinishedRead<ListOf<TreeEntry>>, ProblemHttpResult>> GetTree(
+        HttpContext context, LiveReader live, PageReader pages, Reading reading,
         [Description("BCP 47 tag; Accept-Language when not given")] string? lang, [Description("Key of an area: its own pages, those above and those below it")] string? area,
         [Description("none = only what exists in the language itself")] string? fallback, CancellationToken ct)
     {
         if (!(await reading.OfAsync(context, lang, area, "?area", fallback, ct)).TryGet(out var reader, out var problem)) return problem.ToResult();
-        var all = await live.PagesAsync(reading.Scope(reader, area) with { WithoutBodies = true }, null, null, ct);
-        var entries = Composer.Tree(all, reader).OrderBy(entry => entry.Order).ThenBy(entry => entry.Id).ToArray();
-        return Reads.Ok(new ListOf<TreeEntry>(entries, new ListLinks(context.Request.Path + context.Request.QueryString, null, null),
-            new ListMeta { Count = entries.Length, CountKind = "exact" }), reader.Language.Tag);
+        return await pages.ListAsync(context, reader, reading.Scope(reader, area) with { WithoutBodies = true }, async (scope, stop) =>
+        {
+            var entries = Composer.Tree(await live.PagesAsync(scope, null, null, stop), reader).OrderBy(entry => entry.Order).ThenBy(entry => entry.Id).ToArray();
+            return new ListOf<TreeEntry>(entries, new ListLinks(context.Request.Path + context.Request.QueryString, null, null), new ListMeta { Count = entries.Length, CountKind = "exact" });
+        }, ct);
     }
 
-    private static async Task<Results<ReadResult<ListOf<PageView>>, ProblemHttpResult>> ListPages(
-        HttpContext context, LiveReader live, Reading reading, [AsParameters] Paging paging,
+    private static async Task<Results<FinishedRead<ListOf<PageView>>, ProblemHttpResult>> ListPages(
+        HttpContext context, LiveReader live, PageReader pages, Reading reading, [AsParameters] Paging paging,
         [Description("BCP 47 tag; Accept-Language when not given")] string? lang, [Description("Key of an area: its own pages, those above and those below it")] string? area,
         [Description("none = only what exists in the language itself")] string? fallback, CancellationToken ct)
     {
         if (!(await reading.OfAsync(context, lang, area, "?area", fallback, ct)).TryGet(out var reader, out var problem)) return problem.ToResult();
-        var take = paging.Take(most: MaxPages);
-        var all = await live.PagesAsync(reading.Scope(reader, area), paging.After<PageKey>(context)?.Id, take + 1, ct);
-        var (cut, links) = Paging.Cut(context, all, take, last => new PageKey(last.Page.PageId));
-        var views = cut.Select(content => Composer.Compose(content, reader)).OfType<PageView>().ToArray();
-        if (!reader.TakesAny)
+        var (take, after) = (paging.Take(most: MaxPages), paging.After<PageKey>(context)?.Id);
+        return await pages.ListAsync(context, reader, reading.Scope(reader, area), async (scope, stop) =>
         {
-            // Some parents may be missing in this language; only the whole tree tells who is next above.
-            var tree = await live.PagesAsync(reading.Scope(reader, area) with { WithoutBodies = true }, null, null, ct);
-            var parents = Composer.Tree(tree, reader).ToDictionary(entry => entry.Id, entry => entry.ParentId);
-            views = [.. views.Select(view => view with { ParentId = parents.GetValueOrDefault(view.Id) })];
-        }
+            var (cut, links) = Paging.Cut(context, await live.PagesAsync(scope, after, take + 1, stop), take, last => new PageKey(last.Page.PageId));
+            var views = cut.Select(content => Composer.Compose(content, reader)).OfType<PageView>().ToArray();
+            if (!reader.TakesAny)
+            {
+                // Some parents may be missing in this language; only the whole tree tells who is next above.
+                var tree = await live.PagesAsync(scope with { WithoutBodies = true }, null, null, stop);
+                var parents = Composer.Tree(tree, reader).ToDictionary(entry => entry.Id, entry => entry.ParentId);
+                views = [.. views.Select(view => view with { ParentId = parents.GetValueOrDefault(view.Id) })];
+            }
 
-        return Reads.Ok(new ListOf<PageView>(views, links, new ListMeta()), reader.Language.Tag);
+            return new ListOf<PageView>(views, links, new ListMeta());
+        }, ct);
     }
 
     private static async Task<Results<ReadResult<PageView>, RedirectHttpResult, ProblemHttpResult>> GetPage(

@@ -122,7 +122,7 @@ internal static class TranslationEndpoints
         if (!Wir.ServiceDefaults.Texts.Languages.Parse(lang, "lang").TryGet(out var language, out var problem)) return problem.ToResult();
         var asked = body.Value;
         var clean = Blocks.WithIds(SafeHtml.Clean(asked.Body));
-        var text = new PageText { Title = asked.Title.Trim(), Slug = Slugs.Of(asked.Slug ?? asked.Title), Summary = asked.Summary, Body = clean };
+        var text = new PageText { Title = asked.Title.Trim(), Slug = Slugs.Of(asked.Slug ?? asked.Title, language.Tag), Summary = asked.Summary, Body = clean };
         var order = new WriteOrder(id, null, language.Tag, text, asked.ChangeNote, asked.Minor, asked.State) { SlugIsFree = asked.Slug is null };
         return Answer(context, await write.Handle(context, order, caller, s_writers, ct));
     }
