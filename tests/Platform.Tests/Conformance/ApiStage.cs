@@ -142,19 +142,19 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
         return answer.Code is >= 200 and < 300 && answer.Json is JsonObject made ? (made[parameter] ?? made["id"] ?? made["code"])?.ToString() : null;
     }
 
-    /// <summary>What only follows from something else: a task from a report, a piece of feedback whose giver learns a token and not its id.</summary>
+    /// <summary>What comes from a call about something else that exists: a task from a report, feedback on a page.</summary>
     private async Task<string?> CausedAsync(string prefix, string parameter)
     {
-        if (prefix == "/api/registry/v1/tasks")
+        (string Path, JsonObject Body)? cause = prefix switch
         {
-            var report = new JsonObject { ["associationId"] = await ListedAsync("/api/registry/v1/associations", "id"), ["subject"] = "other", ["message"] = "Die Telefonnummer stimmt nicht mehr." };
-            var answer = await SendAsync(new Call("POST", "/api/registry/v1/reports").WithJson(report));
-            Assert.True(answer.Code == 202, answer.ToString());
-        }
-
-        return prefix is "/api/registry/v1/tasks" or "/api/welcome/v1/feedback"
-            ? await Eventually.ValueAsync(() => ListedAsync(prefix, parameter), $"something at {prefix}")
-            : null;
+            "/api/registry/v1/tasks" => ("/api/registry/v1/reports", new() { ["associationId"] = await ListedAsync("/api/registry/v1/associations", "id"), ["subject"] = "other", ["message"] = "Die Telefonnummer stimmt nicht mehr." }),
+            "/api/welcome/v1/feedback" => (prefix, new() { ["subjectType"] = "page", ["subjectId"] = await ListedAsync("/api/welcome/v1/pages", "id"), ["lang"] = "de", ["helpful"] = true, ["area"] = Korbach }),
+            _ => null,
+        };
+        if (cause is not { } call) return null;
+        var answer = await SendAsync(new Call("POST", call.Path) { Key = Everything }.WithJson(call.Body));
+        Assert.True(answer.Code == 202, answer.ToString());
+        return await ListedAsync(prefix, parameter);
     }
 
     private const string Boundary = "wir-conformance";

@@ -49,14 +49,14 @@ internal sealed class Attacks(int seed)
     /// <summary>A hostile variant of an honest call.</summary>
     public Call Next(ApiOperation operation, Call honest)
     {
-        var body = honest.Body is null ? null : JsonNode.Parse(honest.Body);
+        var body = honest is { Body: { } sent, BodyType: { } type } && type.Contains("json", StringComparison.Ordinal) ? JsonNode.Parse(sent) : null;
         return _random.Next(12) switch
         {
             0 => honest with { Method = Pick(s_verbs.Where(verb => verb != honest.Method).ToArray()) },
             1 => InPath(honest),
             2 => Pick(s_headers) is var header ? honest.With(header.Item1, header.Item2) : honest,
             3 or 4 or 5 => InQuery(operation, honest),
-            6 when !operation.IsRead => Pick(s_bodies) is var (type, text) ? honest with { Body = Encoding.UTF8.GetBytes(text), BodyType = type } : honest,
+            6 when !operation.IsRead => Pick(s_bodies) is var (other, text) ? honest with { Body = Encoding.UTF8.GetBytes(text), BodyType = other } : honest,
             7 when body is JsonObject thing => MassAssigned(honest, thing),
             8 when body is not null => Raw(honest, body),
             >= 6 when body is not null => InBody(honest, body),

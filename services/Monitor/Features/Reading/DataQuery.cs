@@ -26,8 +26,7 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
     public async Task<Source> FindAsync(HttpContext http, Caller caller, CancellationToken ct)
     {
         var query = http.Request.Query;
-        var wanted = Single(query, "indicator") ?? throw new ProblemException(CommonProblems.InvalidParameter.With(
-            new("Der Parameter „indicator“ fehlt.", "The parameter “indicator” is missing."), new Fault("?indicator", CommonProblems.Faults.MissingParameter, new("Erwartet wird ein Code wie E03.", "A code such as E03 is expected."))));
+        var wanted = Single(query, "indicator") ?? throw new ProblemException(WithoutIndicator(query));
         var isEditor = caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove);
         var (asOf, number) = (Instant(query, "asOf"), VintageOf(query));
         var source = FormulaParser.IsCode(wanted) ? await OfIndicatorAsync(wanted, asOf, number, isEditor, ct) : await OfFormulaAsync(wanted, asOf, isEditor, TerritoryOf(query) == "current", ct);
@@ -152,15 +151,29 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
 
     private static void CheckNames(IQueryCollection query, Cube cube)
     {
-        var known = Selection.Parameters.Concat(cube.Dimensions.Select(dimension => dimension.Id)).ToArray();
-        var faults = query.Keys.Where(name => !known.Contains(name)).Select(name =>
-        {
-            var nearest = Nearest.Of(name, known);
-            return new Fault($"?{name}", CommonProblems.Faults.UnknownParameter, new(
-                $"Der Parameter „{name}“ ist hier unbekannt.{(nearest is null ? "" : $" Gemeint war vielleicht „{nearest}“.")}", $"The parameter “{name}” is not known here.{(nearest is null ? "" : $" Perhaps “{nearest}” was meant.")}"));
-        }).ToArray();
-        if (faults.Length > 0) throw new ProblemException(CommonProblems.UnknownParameter.With(new("Die Adresse enthält Parameter, die es hier nicht gibt.", "The address holds parameters that do not exist here."), faults));
+        string[] known = [.. Selection.Parameters, .. cube.Dimensions.Select(dimension => dimension.Id)];
+        Fault[] faults = [.. query.Keys.Where(name => !known.Contains(name)).Select(name => Unknown(name, known))];
+        if (faults.Length > 0) throw new ProblemException(UnknownNames(faults));
     }
+
+    /// <summary>Which breakdowns there are says the indicator; without one only what looks like a misspelt parameter is known to be wrong.</summary>
+    private static ProblemCase WithoutIndicator(IQueryCollection query)
+    {
+        var missing = new Fault("?indicator", CommonProblems.Faults.MissingParameter, new("Erwartet wird ein Code wie E03.", "A code such as E03 is expected."));
+        Fault[] misspelt = [.. query.Keys.Where(name => !Selection.Parameters.Contains(name) && Nearest.Of(name, Selection.Parameters) is not null).Select(name => Unknown(name, Selection.Parameters))];
+        return misspelt.Length > 0
+            ? UnknownNames([.. misspelt, missing])
+            : CommonProblems.InvalidParameter.With(new("Der Parameter „indicator“ fehlt.", "The parameter “indicator” is missing."), missing);
+    }
+
+    private static Fault Unknown(string name, string[] known)
+    {
+        var hint = Nearest.Hint(name, known);
+        return new($"?{name}", CommonProblems.Faults.UnknownParameter, new($"Der Parameter „{name}“ ist hier unbekannt.{hint.De}", $"The parameter “{name}” is not known here.{hint.En}"));
+    }
+
+    private static ProblemCase UnknownNames(Fault[] faults) =>
+        CommonProblems.UnknownParameter.With(new("Die Adresse enthält Parameter, die es hier nicht gibt.", "The address holds parameters that do not exist here."), faults);
 
     private static string? Single(IQueryCollection query, string name)
     {
