@@ -31,6 +31,12 @@ public sealed class FinishedAnswers(long budget, int largest)
     /// <param name="ct">Ends with the request.</param>
     public async Task SendAsync(HttpContext http, string identity, bool isText, Func<PipeWriter, ValueTask> write, CancellationToken ct)
     {
+        if (budget == 0)
+        {
+            await write(http.Response.BodyWriter);
+            return;
+        }
+
         var coding = isText && EntityTag.CodingOf(http) is { Length: > 0 } chosen ? chosen : null;
         var key = $"{identity}\n{coding}";
         if (Find(key) is not { } bytes)

@@ -57,8 +57,17 @@ internal sealed class MonitorDataBenchmark : IBenchmark
         report.Say($"| {what} | {one:N0} | {four:N0} | {(goal is { } least ? $"{least:N0}: {(four >= least ? "met" : "MISSED")}" : "")} | {each:0} µs | {stage.Memory().Now:0} MB |");
     }
 
-    private static async Task<double> GetAsync(MonitorStage stage, string path, int clients, params string[] headers) =>
-        await Wrk.RunAsync(new(stage.Http.BaseAddress!, path), clients, s_seconds, [$"Authorization: Bearer {stage.Token()}", .. headers]);
+    private static async Task<double> GetAsync(MonitorStage stage, string path, int clients, params string[] headers)
+    {
+        try
+        {
+            return await Wrk.RunAsync(new(stage.Http.BaseAddress!, path), clients, s_seconds, [$"Authorization: Bearer {stage.Token()}", .. headers]);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"{e.Message}\n{stage.Said}", e);
+        }
+    }
 
     /// <summary>The same areas named in another order each time: nothing that was written before can be sent again.</summary>
     private static async Task<double> AnewAsync(MonitorStage stage, string question, int areas, int clients)

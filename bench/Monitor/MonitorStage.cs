@@ -22,6 +22,7 @@ internal sealed class MonitorStage : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private ServiceProcess _service = null!;
 
+
     private MonitorStage(Servers servers, string name, int port)
     {
         Database = NpgsqlDataSource.Create(servers.Database.ConnectionString(name));
@@ -80,6 +81,9 @@ internal sealed class MonitorStage : IAsyncDisposable
 
     /// <summary>Resident memory of the service, MB: now, and the most since <see cref="ForgetPeak"/>.</summary>
     public (double Now, double Peak) Memory() => (Status("VmRSS"), Status("VmHWM"));
+
+    /// <summary>What the service has written to its log.</summary>
+    public string Said => _service.Output;
 
     /// <summary>Processor time that the service has taken since it was started.</summary>
     public TimeSpan Processor()

@@ -47,7 +47,7 @@ public static class WelcomeApp
         builder.Services.AddSingleton<RevisionGate>();
         builder.Services.AddSingleton<Reading>();
         builder.Services.AddSingleton<PageReader>();
-        builder.Services.AddSingleton(services => new FinishedAnswers(services.GetRequiredService<IOptions<WelcomeOptions>>().Value.CachedLists, largest: 8 * 1024 * 1024));
+        builder.Services.AddSingleton(services => new FinishedAnswers(services.GetRequiredService<IOptions<WelcomeOptions>>().Value.CachedLists, largest: 24 * 1024 * 1024));
         builder.Services.AddSingleton<BlobStore>();
         builder.Services.AddSingleton<PageCounter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCounter>());

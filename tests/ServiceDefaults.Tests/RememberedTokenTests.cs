@@ -37,6 +37,20 @@ public sealed class RememberedTokenTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_token_holds_for_all_who_come_with_it_at_once()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var token = Issue();
+
+            var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => ValidateAsync(token))));
+
+            Assert.All(results, result => Assert.True(result.IsValid, $"round {round}: {result.Exception}"));
+            _clock.Now += TimeSpan.FromSeconds(1);
+        }
+    }
+
+    [Fact]
     public async Task A_token_that_was_believed_ends_all_the_same()
     {
         var token = Issue();

@@ -150,8 +150,7 @@ public sealed class AccessMatrixTests(ApiStage stage)
             async operation =>
             {
                 var call = await stage.AnyCallAsync(operation);
-                using var message = call.ToMessage();
-                message.RequestUri = new Uri($"http://127.0.0.1:{ports[operation.Api]}{call.Address}");
+                using var message = call.ToMessage(new Uri($"http://127.0.0.1:{ports[operation.Api]}"));
                 using var response = await direct.SendAsync(message);
                 return IsRefused(operation, await ApiAnswer.OfAsync(response), 401, "WIR-COM-0007");
             },

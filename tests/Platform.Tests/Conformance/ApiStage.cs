@@ -71,7 +71,7 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
 
     public async Task<ApiAnswer> SendAsync(Call call)
     {
-        using var message = call.ToMessage();
+        using var message = call.ToMessage(_http.BaseAddress!);
         using var response = await _http.SendAsync(message);
         var answer = await ApiAnswer.OfAsync(response);
         Last = $"{call} → {answer}";

@@ -23,9 +23,10 @@ public sealed record Call(string Method, string Address)
     public Call WithJson(JsonNode? body, string type = "application/json") =>
         this with { Body = Encoding.UTF8.GetBytes(body?.ToJsonString() ?? "null"), BodyType = type };
 
-    public HttpRequestMessage ToMessage()
+    public HttpRequestMessage ToMessage(Uri origin)
     {
-        var message = new HttpRequestMessage(new HttpMethod(Method), new Uri(Address, UriKind.Relative));
+        // Put together as text: two slashes at the start of a relative address would name another host.
+        var message = new HttpRequestMessage(new HttpMethod(Method), new Uri(origin.GetLeftPart(UriPartial.Authority) + Address));
         if (Body is not null)
         {
             message.Content = new ByteArrayContent(Body);
