@@ -37,8 +37,8 @@ public sealed class FinishedAnswers(long budget, int largest)
             return;
         }
 
-        var coding = isText && EntityTag.CodingOf(http) is { Length: > 0 } chosen ? chosen : null;
-        var key = $"{identity}\n{coding}";
+        var coding = CodingOf(http, isText);
+        var key = KeyOf(identity, coding);
         if (Find(key) is not { } bytes)
         {
             using var content = new MemoryStream();
@@ -62,7 +62,12 @@ public sealed class FinishedAnswers(long budget, int largest)
 
     /// <summary>Whether the answer is there, in whatever coding this client takes.</summary>
     public bool Has(HttpContext http, string identity, bool isText) =>
-        Find($"{identity}\n{(isText && EntityTag.CodingOf(http) is { Length: > 0 } chosen ? chosen : null)}") is not null;
+        Find(KeyOf(identity, CodingOf(http, isText))) is not null;
+
+    /// <summary>Null when the answer goes out as it is.</summary>
+    private static string? CodingOf(HttpContext http, bool isText) => isText && EntityTag.CodingOf(http) is { Length: > 0 } coding ? coding : null;
+
+    private static string KeyOf(string identity, string? coding) => $"{identity}\n{coding}";
 
     private byte[]? Find(string key)
     {
