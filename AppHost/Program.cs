@@ -35,12 +35,12 @@ IResourceBuilder<ProjectResource> Migration(string service, string path, IResour
 {
     var migration = Project(service + "migrate", path).WithArgs("migrate")
         .WithReference(database).WithReference(rabbitmq)
-        .WaitFor(database).WaitFor(rabbitmq)
+        .WaitFor(database).WaitForStart(rabbitmq)
         .WithEnvironment("Wir__Runtime__User", service).WithEnvironment("Wir__Runtime__Password", passwords[service]);
     return seed is null ? migration : migration.WithEnvironment("Wir__Seed", seed);
 }
 
-// A migration also deploys the service's queues. An event that is published before the queues of all listeners exist
+// A migration also deploys the service's queues, and waits for the broker by itself: the database is done while the broker starts. An event that is published before the queues of all listeners exist
 // reaches nobody, so every service waits for every migration.
 IResourceBuilder<ProjectResource>[] migrations =
 [
@@ -75,9 +75,10 @@ var welcomepackage = Service("welcomepackage", "services/WelcomePackage/WelcomeP
 var monitor = Service("monitor", "services/Monitor/Monitor.csproj", monitordb);
 foreach (var service in new[] { registry, welcomepackage, monitor })
 {
-    // The gateway's public keys are fetched when first needed; the gateway is the one that waits.
+    // Neither waits until the other answers: a service fetches the gateway's public keys when first needed, and the gateway answers 503
+    // for a service that is not there yet. The gateway stops before the services that it asks.
     service.WithReference(gateway);
-    gateway.WithReference(service).WaitFor(service);
+    gateway.WithReference(service).WaitForStart(service);
 }
 
 // What people get in a mail, or read from a QR code, leads to the one door. Mail is left in a folder until an SMTP server is named.
@@ -85,7 +86,7 @@ registry.WithEnvironment("Wir__PublicUrl", publicUrl).WithEnvironment("Wir__Mail
 welcomepackage.WithEnvironment("Wir__PublicUrl", publicUrl);
 
 var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), launchProfileName: null)
-    .WithReference(gateway).WaitFor(gateway)
+    .WithReference(gateway).WaitForStart(gateway)
     .WithHttpEndpoint().WithHttpHealthCheck("/health/ready")
     .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
 gateway.WithReference(portal);

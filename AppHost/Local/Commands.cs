@@ -31,8 +31,8 @@ internal static class Commands
         }
     }
 
-    private static async Task<List<ResourceStatus>?> AskStatusAsync(string socket) =>
-        await ControlServer.AskAsync(socket, "status") is { Length: > 0 } answer
+    private static async Task<List<ResourceStatus>?> AskStatusAsync(string socket, bool memory = false) =>
+        await ControlServer.AskAsync(socket, memory ? "status" : $"status {ControlServer.WithoutMemory}") is { Length: > 0 } answer
             ? JsonSerializer.Deserialize<List<ResourceStatus>>(answer, JsonSerializerOptions.Web)
             : null;
 
@@ -41,7 +41,7 @@ internal static class Commands
     /// <summary>0: all is healthy. 3: nothing runs. 1: something else.</summary>
     private static async Task<int> ShowStatusAsync(string socket, string data)
     {
-        if (await AskStatusAsync(socket) is not { } resources)
+        if (await AskStatusAsync(socket, memory: true) is not { } resources)
         {
             Console.WriteLine($"No instance runs in {data}");
             return 3;

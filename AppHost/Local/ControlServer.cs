@@ -10,6 +10,9 @@ internal sealed record ResourceStatus(
 /// <summary>Takes orders at a socket in the instance's directory: a line with the order, an answer in JSON.</summary>
 internal sealed class ControlServer : IDisposable
 {
+    /// <summary>After <c>status</c>.</summary>
+    public const string WithoutMemory = "without-memory";
+
     private readonly string _path;
     private readonly Engine _engine;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -87,7 +90,8 @@ internal sealed class ControlServer : IDisposable
         switch (verb)
         {
             case "status":
-                return JsonSerializer.Serialize(Status(), JsonSerializerOptions.Web);
+                // Reading memory is dear: who only waits for health does without.
+                return JsonSerializer.Serialize(Status(name == WithoutMemory ? null : new ProcessMemory()), JsonSerializerOptions.Web);
             case "stop":
                 _engine.Stop();
                 return $"{Environment.ProcessId}";
@@ -99,16 +103,16 @@ internal sealed class ControlServer : IDisposable
         }
     }
 
-    private List<ResourceStatus> Status()
+    private List<ResourceStatus> Status(ProcessMemory? memory)
     {
-        var memory = new ProcessMemory();
-        var own = new ResourceStatus("apphost", "Running", Environment.ProcessId, null, ProcessMemory.Of(Environment.ProcessId), "healthy", 0, null);
+        var own = new ResourceStatus(
+            "apphost", "Running", Environment.ProcessId, null, memory is null ? 0 : ProcessMemory.Of(Environment.ProcessId), "healthy", 0, null);
         return _engine.Runs.Select(r => new ResourceStatus(
             r.Name,
             $"{r.State}",
             r.Child?.Id,
             r.Address,
-            r.Child is { } child ? memory.OfTree(child.Id) : 0,
+            r.Child is { } child ? memory?.OfTree(child.Id) ?? 0 : 0,
             r.IsHealthy ? "healthy" : r.State is RunState.Running ? "unhealthy" : "-",
             r.Restarts,
             r.Message)).Append(own).ToList();

@@ -18,7 +18,7 @@ internal sealed class Engine : IDisposable
         _instance = instance;
         var byResource = new Dictionary<IResource, List<ResourceRun>>();
         var projects = resources.OfType<ProjectResource>().ToList();
-        var jobs = projects.SelectMany(p => p.Waits).Where(w => w.ExitCode is not null).Select(w => w.Dependency).ToHashSet();
+        var jobs = projects.SelectMany(p => p.Waits).Where(w => w.State == Awaited.Completed).Select(w => w.Dependency).ToHashSet();
         foreach (var resource in resources)
         {
             byResource[resource] = resource switch
@@ -37,7 +37,7 @@ internal sealed class Engine : IDisposable
         {
             foreach (var run in byResource[project])
             {
-                run.Dependencies.AddRange(project.Waits.SelectMany(w => byResource[w.Dependency].Select(d => (d, w.ExitCode))));
+                run.Dependencies.AddRange(project.Waits.SelectMany(w => byResource[w.Dependency].Select(d => (d, w.State))));
             }
         }
     }

@@ -114,7 +114,15 @@ public sealed class ProjectResource(string name, string projectPath) : IResource
 }
 
 /// <summary>What must have happened to another resource before this one starts; with an exit code, it must have ended with it.</summary>
-internal sealed record Wait(IResource Dependency, int? ExitCode);
+internal sealed record Wait(IResource Dependency, Awaited State);
+
+/// <summary>What of another resource is waited for.</summary>
+internal enum Awaited
+{
+    Started,
+    Healthy,
+    Completed,
+}
 
 internal static class Pieces
 {

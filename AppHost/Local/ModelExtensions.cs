@@ -65,11 +65,14 @@ public static class ModelExtensions
         With(builder, p => p.Services.Add((ProjectResource)source.Resource));
 
     public static IResourceBuilder<ProjectResource> WaitFor(this IResourceBuilder<ProjectResource> builder, IResourceBuilder<IResource> dependency) =>
-        With(builder, p => p.Waits.Add(new Wait(dependency.Resource, null)));
+        With(builder, p => p.Waits.Add(new Wait(dependency.Resource, Awaited.Healthy)));
+
+    public static IResourceBuilder<ProjectResource> WaitForStart(this IResourceBuilder<ProjectResource> builder, IResourceBuilder<IResource> dependency) =>
+        With(builder, p => p.Waits.Add(new Wait(dependency.Resource, Awaited.Started)));
 
     public static IResourceBuilder<ProjectResource> WaitForCompletion(
-        this IResourceBuilder<ProjectResource> builder, IResourceBuilder<IResource> dependency, int exitCode = 0) =>
-        With(builder, p => p.Waits.Add(new Wait(dependency.Resource, exitCode)));
+        this IResourceBuilder<ProjectResource> builder, IResourceBuilder<IResource> dependency) =>
+        With(builder, p => p.Waits.Add(new Wait(dependency.Resource, Awaited.Completed)));
 
     public static IResourceBuilder<ProjectResource> WithEnvironment(this IResourceBuilder<ProjectResource> builder, string name, string? value) =>
         With(builder, p => p.Environment[name] = _ => value ?? "");

@@ -48,7 +48,7 @@ internal sealed class ResourceRun(string name, IRunnable program, bool isJob, Lo
     public string? Address => (program as ProjectProcess)?.Address;
 
     /// <summary>What must be ready first, and what must stop first.</summary>
-    public List<(ResourceRun Run, int? ExitCode)> Dependencies { get; } = [];
+    public List<(ResourceRun Run, Awaited State)> Dependencies { get; } = [];
 
     public void Start()
     {
@@ -149,11 +149,18 @@ internal sealed class ResourceRun(string name, IRunnable program, bool isJob, Lo
     /// <summary>1 s, 2 s, 4 s … 30 s.</summary>
     internal static TimeSpan Pause(int failures) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures - 1), s_longestPause.TotalSeconds));
 
+    private bool Reached(Awaited awaited) => awaited switch
+    {
+        Awaited.Started => Child is not null || WasHealthy,
+        Awaited.Healthy => WasHealthy,
+        _ => State == RunState.Completed,
+    };
+
     private async Task<string?> DependenciesAsync(CancellationToken stopping)
     {
-        foreach (var (run, exitCode) in Dependencies)
+        foreach (var (run, awaited) in Dependencies)
         {
-            while (exitCode is null ? !run.WasHealthy : run.State != RunState.Completed)
+            while (!run.Reached(awaited))
             {
                 if (run.State == RunState.Failed)
                 {

@@ -35,6 +35,20 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_waits_for_a_start_alone_does_not_wait_for_health_but_stops_first()
+    {
+        var inner = _test.AddService("inner").WithEnvironment("Sample__Healthy", "false");
+        _test.AddService("outer").WaitForStart(inner);
+
+        _test.Start();
+        await _test.BecomesAsync("outer", "Running");
+
+        Assert.Equal("Starting", (await _test.StatusAsync("inner"))!.State);
+        Assert.Equal(0, await _test.StopAsync());
+        Assert.True(TimeOf("stopped in order", "outer") < TimeOf("stopped in order", "inner"));
+    }
+
+    [Fact]
     public async Task A_migration_that_fails_keeps_its_dependants_from_starting()
     {
         var migration = _test.AddMigration("migration").WithEnvironment("Sample__ExitCode", "7");

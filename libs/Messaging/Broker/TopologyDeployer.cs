@@ -51,7 +51,7 @@ internal sealed partial class TopologyDeployer(
             }
             catch (BrokerUnreachableException) when (time.GetElapsedTime(deadline) < s_patience)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), time, ct);
             }
         }
     }

@@ -71,7 +71,8 @@ public static partial class ServiceRunner
         await WaitForDatabaseAsync(db, time, ct);
         // Made beforehand: the first thing MigrateAsync does is to read it, and a missing table would stand in the log as an error.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
-        await db.Database.MigrateAsync(ct);
+        // With nothing to apply, MigrateAsync would still build the last migration's model and compare it.
+        if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) await db.Database.MigrateAsync(ct);
         if (services.GetService<TopologyDeployer>() is { } topology)
         {
             await Partitions.EnsureAsync(services.GetRequiredService<NpgsqlDataSource>(), db.Schema, time.GetUtcNow(), ct);
