@@ -18,7 +18,8 @@ internal sealed class AssociationConfiguration : IEntityTypeConfiguration<Associ
         builder.Property(association => association.Content).HasJson();
         builder.HasMany(association => association.Persons).WithOne().HasForeignKey(person => person.AssociationId).OnDelete(DeleteBehavior.Cascade);
         builder.Navigation(association => association.Persons).HasField("_persons").UsePropertyAccessMode(PropertyAccessMode.Field);
-        builder.HasIndex(association => new { association.Area, association.Id });
+        // Counts over an area are read from here alone.
+        builder.HasIndex(association => new { association.Area, association.Id }).HasFilter(Published);
         builder.HasIndex(association => association.Categories).HasMethod("gin");
         // People look for Ä beside A, whatever the server's own order is.
         builder.Property(association => association.Name).UseCollation(GermanOrder);
