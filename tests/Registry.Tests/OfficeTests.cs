@@ -26,7 +26,7 @@ public sealed class OfficeTests(RegistryFixture registry) : IClassFixture<Regist
 
         Assert.Equal((202, 403, 428, 200), (report.Status, foreign.Status, without.Status, closed.Status));
         Assert.Equal(("report", "contact", "finder@report.example"), ((string)task["kind"]!, (string)task["subject"]!, (string)task["replyTo"]!));
-        Assert.Equal("done", (string)closed.Json["state"]!);
+        Assert.Equal(("done", false), ((string)closed.Json["state"]!, (bool)closed.Json["demo"]!));
         Assert.DoesNotContain((await registry.OtherOffice.GetAsync("/tasks?limit=200")).Json["data"]!.AsArray(), row => (Guid)row!["associationId"]! == entry.Id);
         Assert.Equal(422, (await registry.Anonymous.PostAsync("/reports", new JsonObject { ["associationId"] = Guid.CreateVersion7(), ["message"] = "Gibt es nicht" })).Status);
     }

@@ -29,6 +29,27 @@ public sealed class MediaTests(Welcome welcome)
     }
 
     [Fact]
+    public async Task What_is_changed_about_a_picture_stands_in_every_text_that_shows_it_by_the_same_commit()
+    {
+        var medium = (await UploadAsync(s_png, "image/png", """{"de":"Rathaus"}""")).Expect(HttpStatusCode.Created);
+        var id = await welcome.Editor.PublishedAsync(body: $"<p><img src=\"{medium.Json["url"]}\"></p>");
+        var other = await welcome.Editor.PublishedAsync(body: "<p>Ohne Bild.</p>");
+        var (before, untouched) = (await welcome.Anonymous.GetAsync($"/pages/{id}?lang=de"), await welcome.Anonymous.GetAsync($"/pages/{other}?lang=de"));
+        Assert.Contains("<small class=\"credit\" dir=\"ltr\">CC0-1.0</small>", (string)before.Json["body"]!, StringComparison.Ordinal);
+
+        var change = new { alt = new { de = "Rathaus <von vorn>" }, creator = "Erika & Co", source = "https://example.org/rathaus", licence = "CC-BY-4.0" };
+        (await welcome.Editor.SendAsync(HttpMethod.Patch, $"/media/{medium.Json["id"]}", change, ("If-Match", medium.Tag!))).Expect(HttpStatusCode.OK);
+
+        var after = await welcome.Anonymous.GetAsync($"/pages/{id}?lang=de", ("If-None-Match", before.Tag!));
+        var body = (string)after.Expect(HttpStatusCode.OK).Json["body"]!;
+        Assert.Contains("alt=\"Rathaus &lt;von vorn&gt;\"", body, StringComparison.Ordinal);
+        Assert.Contains("<small class=\"credit\" dir=\"ltr\">Erika &amp; Co, <a href=\"https://example.org/rathaus\">CC-BY-4.0</a></small>", body, StringComparison.Ordinal);
+        Assert.Equal((long)before.Json["version"]! + 1, (long)after.Json["version"]!);
+        Assert.Equal(HttpStatusCode.NotModified, (await welcome.Anonymous.GetAsync($"/pages/{other}?lang=de", ("If-None-Match", untouched.Tag!))).Status);
+        Assert.Equal(1, await welcome.ScalarAsync<long>($"select count(*) from welcomepackage.feed where thing_id = '{id}' and data::text like '%CC-BY-4.0%'"));
+    }
+
+    [Fact]
     public async Task Content_is_kept_once_and_answers_304()
     {
         var (first, second) = ((await UploadAsync(s_png, "image/png")).Expect(HttpStatusCode.Created), (await UploadAsync(s_png, "image/png")).Expect(HttpStatusCode.Created));

@@ -14,7 +14,7 @@ public sealed record Rendered(IReadOnlyList<TextBlock> Blocks, IReadOnlyList<Ove
 
 /// <summary>
 /// Puts shared items and addresses into a text: <c>{{fact:key}}</c> within a sentence, <c>{{block:key}}</c> and <c>{{contact:key}}</c> as a
-/// paragraph of their own, and <c>page:id</c> as a link's target. It works on what <see cref="HtmlText"/> wrote, where such marks are text and nothing else.
+/// paragraph of their own, and <c>page:id</c> as a link's target; pictures get what is known about them. It works on what <see cref="HtmlText"/> wrote, where such marks are text and nothing else.
 /// </summary>
 public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, TimeProvider time)
 {
@@ -24,13 +24,23 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
     {
         _items ??= await db.Set<SharedItem>().AsNoTracking().ToDictionaryAsync(item => item.Key, ct);
         var language = LanguageTable.Known(lang);
-        var pictures = await AltsAsync(text, lang, ct);
-        var round = new Round(_items, pictures, (await languages.OfAsync(language, ct)).Chain, DateOf(time));
-        return new Rendered(
-            isOverlay ? [] : [.. Blocks.Of(text.Body).Select(block => block with { Body = round.Expand(block.Body, 0) })],
-            [.. text.Parts.Select(part => part with { Body = round.Expand(part.Body, 0) })],
-            [.. round.Facts.Values], round.Uses);
+        var round = new Round(_items, (await languages.OfAsync(language, ct)).Chain, DateOf(time));
+        TextBlock[] blocks = isOverlay ? [] : [.. Blocks.Of(text.Body).Select(block => block with { Body = round.Expand(block.Body, 0) })];
+        OverlayPart[] parts = [.. text.Parts.Select(part => part with { Body = round.Expand(part.Body, 0) })];
+        // Shared blocks bring pictures of their own, so these are looked for in what has been put together.
+        var shown = blocks.Select(block => block.Body).Concat(parts.Select(part => part.Body)).SelectMany(MediaCheck.IdsIn).Distinct().ToArray();
+        if (shown.Length > 0)
+        {
+            var media = await db.Media.AsNoTracking().Where(medium => shown.Contains(medium.Id)).ToDictionaryAsync(medium => medium.Id, ct);
+            blocks = [.. blocks.Select(block => block with { Body = Described(block.Body, media, lang) })];
+            parts = [.. parts.Select(part => part with { Body = Described(part.Body, media, lang) })];
+        }
+
+        return new Rendered(blocks, parts, [.. round.Facts.Values], round.Uses.Concat(shown.Select(UseOf)).ToHashSet());
     }
+
+    /// <summary>Under what name a text's use of a picture is known; no shared item can have it.</summary>
+    public static string UseOf(Guid medium) => $"medium:{medium}";
 
     /// <summary>Items changed within this transaction are read anew.</summary>
     public void Forget() => _items = null;
@@ -49,14 +59,19 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
     public static IEnumerable<(string Kind, string Key)> ItemsIn(string html) =>
         Mark().Matches(html).Select(match => (match.Groups["kind"].Value, match.Groups["key"].Value)).Distinct();
 
-    /// <summary>What the text's pictures show, in its language.</summary>
-    private async Task<Dictionary<Guid, string>> AltsAsync(PageText text, string lang, CancellationToken ct)
+    /// <summary>A picture without a text of its own gets the one from the media; each is followed by who made it and under what terms it is shown.</summary>
+    private static string Described(string html, Dictionary<Guid, Medium> media, string lang) => Picture().Replace(html, match =>
     {
-        var ids = text.Parts.Select(part => part.Body).Prepend(text.Body).SelectMany(MediaCheck.IdsIn).Distinct().ToArray();
-        if (ids.Length == 0) return [];
-        var media = await db.Media.AsNoTracking().Where(medium => ids.Contains(medium.Id)).ToListAsync(ct);
-        return media.Where(medium => medium.Alt.ContainsKey(lang)).ToDictionary(medium => medium.Id, medium => medium.Alt[lang]);
-    }
+        var attributes = match.Groups["attributes"].Value;
+        if (!media.TryGetValue(MediaCheck.IdsIn(attributes).FirstOrDefault(), out var medium)) return match.Value;
+        var own = attributes.Contains("alt=\"", StringComparison.Ordinal) && !attributes.Contains("alt=\"\"", StringComparison.Ordinal);
+        if (!own && medium.Alt.TryGetValue(lang, out var alt)) attributes = $"{attributes.Replace(" alt=\"\"", "", StringComparison.Ordinal)} alt=\"{HtmlText.Escape(alt)}\"";
+        var credit = new HtmlText().Open("small", ("class", "credit"), ("dir", "ltr"));
+        if (medium.Creator is { } creator) credit.Text($"{creator}, ");
+        if (medium.Source is { } source && SafeAddress.OfLink(source) is { } address) credit.Open("a", ("href", address)).Text(medium.Licence).Close("a");
+        else credit.Text(medium.Source is { } named ? $"{named}, {medium.Licence}" : medium.Licence);
+        return $"<img {attributes}>{credit.Close("small")}";
+    });
 
     private static DateOnly DateOf(TimeProvider time)
     {
@@ -82,7 +97,7 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
     [GeneratedRegex("<img (?<attributes>[^>]*)>")]
     private static partial Regex Picture();
 
-    private sealed class Round(Dictionary<string, SharedItem> items, Dictionary<Guid, string> pictures, IReadOnlyList<string> chain, DateOnly today)
+    private sealed class Round(Dictionary<string, SharedItem> items, IReadOnlyList<string> chain, DateOnly today)
     {
         private const int MaxDepth = 8;
 
@@ -99,7 +114,6 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
                 html = FactMark().Replace(html, match => Fact(match.Groups["key"].Value));
             }
 
-            if (pictures.Count > 0) html = Picture().Replace(html, match => Described(match.Groups["attributes"].Value));
             return PageLink().Replace(html, match => $"href=\"/{chain[0]}/pages/{match.Groups["id"].Value}");
         }
 
@@ -109,14 +123,6 @@ public sealed partial class Renderer(WelcomeDb db, LanguageTable languages, Time
             if (items.GetValueOrDefault(key) is not { Kind: "block" } item || Best(item.Content.Texts) is not { } best) return "";
             var html = Expand(best.Text, depth + 1);
             return best.Lang == chain[0] ? html : new HtmlText().Open("div", ("lang", best.Lang), ("dir", LanguageTable.DirectionOf(best.Lang))).Safe(html).Close("div").ToString();
-        }
-
-        /// <summary>A picture without a text of its own gets the one from the media.</summary>
-        private string Described(string attributes)
-        {
-            var own = attributes.Contains("alt=\"", StringComparison.Ordinal) && !attributes.Contains("alt=\"\"", StringComparison.Ordinal);
-            if (own || !pictures.TryGetValue(MediaCheck.IdsIn(attributes).FirstOrDefault(), out var alt)) return $"<img {attributes}>";
-            return $"<img {attributes.Replace(" alt=\"\"", "", StringComparison.Ordinal)} alt=\"{HtmlText.Escape(alt)}\">";
         }
 
         private string Contact(string key)

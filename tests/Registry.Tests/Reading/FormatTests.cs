@@ -47,6 +47,18 @@ public sealed class FormatTests(SmallRegistry registry) : IClassFixture<SmallReg
     }
 
     [Fact]
+    public async Task A_task_about_a_demo_entry_is_marked_as_demo()
+    {
+        var entry = (Guid)(await FirstAsync())["id"]!;
+        Assert.Equal(202, (await registry.Anonymous.PostAsync("/reports", new JsonObject { ["associationId"] = entry, ["message"] = "Zur Probe" })).Status);
+
+        var listed = (await registry.District.GetAsync("/tasks?limit=200")).Json["data"]!.AsArray().Single(row => (Guid)row!["associationId"]! == entry)!;
+        var single = (await registry.District.GetAsync($"/tasks/{(Guid)listed["id"]!}")).Json;
+
+        Assert.Equal((true, true), ((bool)listed["demo"]!, (bool)single["demo"]!));
+    }
+
+    [Fact]
     public async Task A_format_that_does_not_exist_is_406_by_Accept()
     {
         var foreign = await registry.Anonymous.GetAsync("/associations", ("Accept", "application/xml"));

@@ -26,6 +26,9 @@ public sealed record TaskView
     public required string Area { get; init; }
     public required Guid AssociationId { get; init; }
 
+    /// <summary>It is about an entry made up for demonstration.</summary>
+    public required bool Demo { get; init; }
+
     /// <summary>The report, the feedback or the request it comes from.</summary>
     public required Guid SourceId { get; init; }
     public string? Subject { get; init; }
@@ -37,7 +40,7 @@ public sealed record TaskView
     public DateTimeOffset? ClosedAt { get; init; }
     public string? Comment { get; init; }
 
-    public static TaskView Of(OfficeTask task, DateOnly today) => new()
+    public static TaskView Of(OfficeTask task, bool demo, DateOnly today) => new()
     {
         Id = task.Id,
         Kind = EnumCodes.Of(task.Kind),
@@ -45,6 +48,7 @@ public sealed record TaskView
         Version = task.Version,
         Area = task.Area,
         AssociationId = task.AssociationId,
+        Demo = demo,
         SourceId = task.SourceId,
         Subject = task.Subject,
         Text = task.Text,
@@ -82,7 +86,9 @@ public static class HandleTasks
         var rows = await tasks.OrderBy(task => task.Id).Take(take + 1).ToListAsync(ct);
         var (data, links) = Paging.Cut(http, rows, take, last => new Position(last.Id));
         var today = time.Today().ToDateOnly();
-        return Reads.Ok(new ListOf<TaskView>([.. data.Select(task => TaskView.Of(task, today))], links, new ListMeta()));
+        var entries = data.Select(task => task.AssociationId).ToList();
+        var demo = await db.Associations.Where(entry => entries.Contains(entry.Id) && entry.Demo).Select(entry => entry.Id).ToHashSetAsync(ct);
+        return Reads.Ok(new ListOf<TaskView>([.. data.Select(task => TaskView.Of(task, demo.Contains(task.AssociationId), today))], links, new ListMeta()));
     }
 
     public static async Task<Results<ReadResult<TaskView>, ProblemHttpResult>> Get(
@@ -91,7 +97,7 @@ public static class HandleTasks
         var task = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Id == id, ct);
         if (task is null) return NotFound().ToResult();
         if (!caller.Covers(task.Area)) return RegisterAssociation.ForeignArea(task.Area).ToResult();
-        return Reads.Ok(TaskView.Of(task, time.Today().ToDateOnly()), task.Version, task.ClosedAt ?? task.CreatedAt);
+        return Reads.Ok(TaskView.Of(task, await IsDemoAsync(db, task, ct), time.Today().ToDateOnly()), task.Version, task.ClosedAt ?? task.CreatedAt);
     }
 
     public static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Close(
@@ -112,8 +118,11 @@ public static class HandleTasks
         }
 
         IfMatch.Tell(http, task.Version);
-        return TypedResults.Ok(TaskView.Of(task, time.Today().ToDateOnly()));
+        return TypedResults.Ok(TaskView.Of(task, await IsDemoAsync(db, task, ct), time.Today().ToDateOnly()));
     }
+
+    private static Task<bool> IsDemoAsync(RegistryDb db, OfficeTask task, CancellationToken ct) =>
+        db.Associations.AnyAsync(entry => entry.Id == task.AssociationId && entry.Demo, ct);
 
     private static ProblemCase NotFound() => CommonProblems.NotFound.With(new("Diese Aufgabe gibt es nicht.", "There is no such task."));
 

@@ -13,6 +13,7 @@ using Wir.ServiceDefaults.Http;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Domain;
 using Wir.WelcomePackage.Features.Pages;
+using Wir.WelcomePackage.Live;
 
 namespace Wir.WelcomePackage.Features.Media;
 
@@ -105,8 +106,10 @@ internal static class MediaEndpoints
         await db.Media.AsNoTracking().FirstOrDefaultAsync(one => one.Id == id, ct) is { } medium ? Reads.Ok(MediumView.Of(medium), medium.Version, null) : NoSuch.ToResult();
 
     private static async Task<Results<Ok<MediumView>, ProblemHttpResult>> Change(
-        HttpContext context, WelcomeDb db, Caller caller, Guid id, MergePatch<MediumChange> patch, CancellationToken ct)
+        HttpContext context, WelcomeDb db, Caller caller, PageEditing editing, LiveWriter live, TimeProvider time, Guid id, MergePatch<MediumChange> patch, CancellationToken ct)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await editing.TakeTreeAsync(ct);
         var medium = await db.Media.FirstOrDefaultAsync(one => one.Id == id, ct);
         if (medium is null) return NoSuch.ToResult();
         if (!caller.MayAny(medium.Area, Scopes.WelcomeWrite, Scopes.WelcomeTranslate)) return Editing.Foreign(medium.Area).ToResult();
@@ -125,6 +128,9 @@ internal static class MediaEndpoints
             return CommonProblems.PreconditionFailed.With(new("Inzwischen geändert.", "Changed meanwhile.")).ToResult();
         }
 
+        // What readers see of it stands in every text that shows it.
+        await live.RerenderAsync([Renderer.UseOf(id)], time.GetUtcNow(), ct);
+        await transaction.CommitAsync(ct);
         IfMatch.Tell(context, medium.Version);
         return TypedResults.Ok(MediumView.Of(medium));
     }
