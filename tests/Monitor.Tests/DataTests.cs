@@ -76,6 +76,29 @@ public sealed class DataTests(MonitorService service)
     }
 
     [Fact]
+    public async Task What_is_computed_is_computed_anew_for_a_merged_municipality_also_when_it_is_computed_from_something_computed()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z81");
+        await monitor.DescribeAsync("Z82", "points", "gap(Z81, group, non-german, german)", change: node => node["codeLists"] = new JsonObject { ["sex"] = "sex" });
+        await monitor.DescribeAsync("Z83", "points", "10 * Z82", change: node => node["codeLists"] = new JsonObject { ["sex"] = "sex" });
+        await monitor.PublishAsync("Z81", Editing.Header
+            + "06635001;2021;total;german;50;;50;100\n06635001;2021;total;non-german;10;;1;10\n06635005;2021;total;german;20;;60;300\n06635005;2021;total;non-german;50;;45;90\n"
+            + "06635001;2023;total;german;40;;40;100\n06635001;2023;total;non-german;30;;3;10\n");
+
+        var gap = Cells((await monitor.Anonymous.GetAsync("/data?indicator=Z82&territory=current&area=06635001")).Is(HttpStatusCode.OK).Json).ToArray();
+        var tenfold = Cells((await monitor.Anonymous.GetAsync("/data?indicator=Z83&territory=current&area=06635001")).Is(HttpStatusCode.OK).Json).ToArray();
+        var asked = Cells((await monitor.Anonymous.GetAsync("/data?indicator=gap(Z81,group,non-german,german)&territory=current&area=06635001&sex=total")).Is(HttpStatusCode.OK).Json).ToArray();
+
+        // 46 of 100 minus 110 of 400.
+        Assert.Equal([("06635001", "2021", 46 - 27.5, "normal"), ("06635001", "2023", -10.0, "normal")], gap);
+        Assert.Equal([("06635001", "2021", 185.0, "normal"), ("06635001", "2023", -100.0, "normal")], tenfold);
+        Assert.Equal(gap, asked);
+        var published = Cells((await monitor.Anonymous.GetAsync("/data?indicator=Z82&area=06635005&year=2021")).Is(HttpStatusCode.OK).Json);
+        Assert.Equal([("06635005", "2021", 30.0, "normal")], published);
+    }
+
+    [Fact]
     public async Task Sums_are_rates_from_sums_and_what_overlaps_is_refused()
     {
         var monitor = await service.Value;

@@ -36,7 +36,7 @@ public sealed class WelcomeCopyTests(WholePlatform platform)
         Assert.Contains(name, await ListAsync(), StringComparison.Ordinal);
 
         var tag = (await editor.GetAsync($"/api/registry/v1/associations/{id}")).Is(HttpStatusCode.OK).ETag;
-        (await editor.PostAsync($"/api/registry/v1/associations/{id}/withdraw", new { reason = "dissolved" }, tag)).Is(HttpStatusCode.OK);
+        (await editor.SendAsync(HttpMethod.Delete, $"/api/registry/v1/associations/{id}?reason=dissolved", ifMatch: tag)).Is(HttpStatusCode.NoContent);
 
         await Eventually.TrueAsync(async () => (await EverywhereAsync(name)).Count == 0, "no table of the welcome package holds the name", TimeSpan.FromSeconds(30));
         Assert.DoesNotContain(name, await ListAsync(), StringComparison.Ordinal);

@@ -20,6 +20,9 @@ public sealed record VintageAbout
     public IReadOnlyList<SeriesBreak> Breaks { get; init; } = [];
     public required IReadOnlyList<DimensionAbout> Dimensions { get; init; }
 
+    /// <summary>What the numbers were computed by; null when they were delivered.</summary>
+    public string? Formula { get; init; }
+
     /// <summary>True when any of the numbers is made up for demonstration.</summary>
     public bool Demo { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record VintageAbout
         Periodicity = content.Periodicity,
         Direction = content.Direction,
         Breaks = content.Breaks,
+        Formula = content.Formula,
         Demo = demo,
         Dimensions = [.. cube.Dimensions.Select(dimension => About(dimension, content, lists, areas))],
     };

@@ -65,7 +65,7 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
             inputs[code] = (await VintageStore.ReadSlabAsync(connection, transaction, code, latest.Number, ct))!.Value;
         }
 
-        if (!new FormulaEvaluator(inputs).Evaluate(formula).TryGet(out var result, out _) || Project(result, derived.Content) is not { } cube) return null;
+        if (!new FormulaEvaluator(inputs).Evaluate(formula).TryGet(out var result, out _) || Project(result, DimensionsOf(derived.Content), derived.Content.Unit) is not { } cube) return null;
         var before = await LatestAsync(connection, transaction, derived.Code, DateTimeOffset.MaxValue, ct);
         var hash = Slab.Hash(cube);
         if (before is { } last && last.Hash.AsSpan().SequenceEqual(hash)) return null;
@@ -103,10 +103,12 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         return ordered;
     }
 
-    /// <summary>The result in the dimensions that the catalogue names; of others the total counts. Null when one is missing.</summary>
-    private static Cube? Project(Cube result, IndicatorContent content)
+    private static string[] DimensionsOf(IndicatorContent content) =>
+        ["area", Indicators.IndicatorView.PeriodDimension(content.Periodicity), .. content.Dimensions.Select(dimension => dimension.Id)];
+
+    /// <summary>The result in the dimensions that are wanted; of others the total counts. Null when one is missing.</summary>
+    internal static Cube? Project(Cube result, string[] wanted, string unit)
     {
-        string[] wanted = ["area", Indicators.IndicatorView.PeriodDimension(content.Periodicity), .. content.Dimensions.Select(dimension => dimension.Id)];
         if (wanted.Any(id => result.Dimension(id) is null)) return null;
         var offset = 0;
         for (var i = 0; i < result.Dimensions.Count; i++)
@@ -126,7 +128,7 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
             cube[index] = result[target];
         }
 
-        return IsRateOfCounts(cube, content.Unit) ? cube : WithoutCounts(cube);
+        return IsRateOfCounts(cube, unit) ? cube : WithoutCounts(cube);
     }
 
     /// <summary>Sums are computed from the counts and the unit, so the formula has to mean the same.</summary>

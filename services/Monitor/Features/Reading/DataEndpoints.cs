@@ -39,12 +39,12 @@ public static class DataEndpoints
         if (!new ReadHeaders(tag, source.AsOf, language).Apply(http)) return TypedResults.Empty;
         http.Response.Headers.AppendCommaSeparatedValues("Vary", "Accept");
         identity += $"\n{language}";
-        var table = answers.Has(http, identity, format.IsText) ? null : data.Select(http, source, format.IsStreamed ? long.MaxValue : MaxCells);
+        var table = answers.Has(http, identity, format.IsText) ? null : await data.SelectAsync(http, source, format.IsStreamed ? long.MaxValue : MaxCells, ct);
         http.Response.ContentType = format.MediaTypeOf(http.Request);
         if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : source.About.Code)}.{extension}\"";
         if (table?.Count > MaxCells) await format.WriteAsync(http.Response.BodyWriter, table, ct);
         // Forgotten between the two looks, it is made after all.
-        else await answers.SendAsync(http, identity, format.IsText, writer => format.WriteAsync(writer, table ?? data.Select(http, source, MaxCells), ct), ct);
+        else await answers.SendAsync(http, identity, format.IsText, async writer => await format.WriteAsync(writer, table ?? await data.SelectAsync(http, source, MaxCells, ct), ct), ct);
         return TypedResults.Empty;
     }
 

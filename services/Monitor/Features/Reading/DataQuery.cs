@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Wir.Areas;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Features.Indicators;
 using Wir.Monitor.Formulas;
 using Wir.Monitor.Numbers;
@@ -36,13 +37,13 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
     }
 
     /// <exception cref="ProblemException">A parameter is wrong, or there are too many cells.</exception>
-    public Table Select(HttpContext http, Source source, long maxCells)
+    public async Task<Table> SelectAsync(HttpContext http, Source source, long maxCells, CancellationToken ct)
     {
         var query = http.Request.Query;
         var (about, cube) = (source.About, source.Cube);
         var territory = TerritoryOf(query);
         // A formula was computed from inputs on that territory.
-        if (territory == "current" && source.Vintage is not null) cube = OrThrow(CubeSums.ToTerritory(cube, about.Unit, areas, Today));
+        if (territory == "current" && source.Vintage is not null) cube = await OnTerritoryAsync(source, ct);
         var positions = cube.Dimensions.Select(dimension => PositionsOf(query, dimension, about)).ToArray();
         foreach (var dimension in Single(query, "rollup")?.Split(',') ?? [])
         {
@@ -107,7 +108,7 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
         foreach (var code in formula.Inputs())
         {
             var input = await OfIndicatorAsync(code, asOf, null, isEditor, ct);
-            inputs[code] = (input.About, onCurrentTerritory ? OrThrow(CubeSums.ToTerritory(input.Cube, input.About.Unit, areas, Today)) : input.Cube);
+            inputs[code] = (input.About, onCurrentTerritory ? await OnTerritoryAsync(input, ct) : input.Cube);
             prints.Add(input.Fingerprint);
             if (input.AsOf > latest) latest = input.AsOf.Value;
         }
@@ -126,6 +127,32 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
             Demo = all.Any(one => one.Demo),
         };
         return new(about, cube, null, latest, string.Join(';', prints), false);
+    }
+
+    /// <summary>
+    /// The numbers on today's territory. Counts are added up; what was computed by a formula is computed anew from its inputs on that territory,
+    /// as they were when the vintage became visible, since a difference or an index cannot be added up.
+    /// </summary>
+    private async Task<Cube> OnTerritoryAsync(Source source, CancellationToken ct)
+    {
+        var (about, cube) = (source.About, source.Cube);
+        var axis = cube.Dimensions[cube.IndexOfDimension("area")];
+        var isTouched = axis.Codes.Any(code => areas.Resolve(code, Today).Area is { } area && area.Key != code);
+        if (!isTouched || source.IsDelta || source.AsOf is not { } instant || about.Formula is not { } text || !FormulaParser.TryParse(text, out var formula, out _))
+        {
+            return OrThrow(CubeSums.ToTerritory(cube, about.Unit, areas, Today));
+        }
+
+        var inputs = new Dictionary<string, (VintageAbout, Cube)>();
+        foreach (var code in formula.Inputs())
+        {
+            var input = await OfIndicatorAsync(code, instant, null, false, ct);
+            inputs[code] = (input.About, await OnTerritoryAsync(input, ct));
+        }
+
+        var result = OrThrow(new FormulaEvaluator(inputs).Evaluate(formula));
+        return DeriveVintages.Project(result, [.. cube.Dimensions.Select(dimension => dimension.Id)], about.Unit)
+            ?? throw new ProblemException(Problems.NotAdditive.With(new("Die Eingaben der Formel sind anders gegliedert als früher.", "The formula's inputs are broken down otherwise than before.")));
     }
 
     /// <summary>What changed since an instant, what exists no more included.</summary>
