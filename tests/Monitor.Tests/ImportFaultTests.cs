@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Wir.TestKit;
 using Xunit;
@@ -168,6 +169,40 @@ public sealed class ImportFaultTests(MonitorService service)
         using var huge = new HttpRequestMessage(HttpMethod.Post, Running.Prefix + "/imports?indicator=Z23") { Content = new EndlessContent(1L << 30) };
         huge.Headers.ExpectContinue = true;
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await monitor.District().Client.SendAsync(huge)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_gigabyte_that_does_not_say_its_length_is_refused_on_the_way_and_nothing_is_kept()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z24");
+        var client = monitor.District().Client;
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {Running.Prefix}/imports?indicator=Z24 HTTP/1.1\r\nHost: {client.BaseAddress.Authority}\r\nAuthorization: {client.DefaultRequestHeaders.Authorization}\r\n"
+            + "Content-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        var answer = reader.ReadLineAsync();
+        var part = Encoding.ASCII.GetBytes($"{1 << 20:x}\r\n{new string('7', 1 << 20)}\r\n");
+        var sent = 0;
+        try
+        {
+            while (sent < 1024 && !answer.IsCompleted)
+            {
+                await stream.WriteAsync(part);
+                sent++;
+            }
+        }
+        catch (IOException)
+        {
+            // It listens no longer.
+        }
+
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await answer);
+        Assert.True(sent < 512, $"{sent} MiB were taken");
+        Assert.Equal(0, await monitor.ScalarAsync<long>("select count(*) from monitor.import where indicator = 'Z24'"));
     }
 
     /// <summary>Says that it is a gigabyte; with 100-continue nobody has to send it.</summary>

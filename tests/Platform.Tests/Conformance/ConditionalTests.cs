@@ -69,6 +69,30 @@ public sealed class ConditionalTests(ApiStage stage)
         Assert.InRange(coded, 10, int.MaxValue);
     }
 
+    [Fact]
+    public async Task Every_change_of_something_that_exists_names_the_version_it_was_made_from()
+    {
+        var (walked, unseen) = (0, new List<string>());
+        await EachAsync(operation => operation.TakesIfMatch, async operation =>
+        {
+            if (await stage.CallAsync(operation) is not { } call)
+            {
+                unseen.Add(operation.Name);
+                return;
+            }
+
+            call = call with { Key = stage.Everything };
+            var without = await stage.SendAsync(call);
+            Assert.True(without.Code == 428, $"without If-Match: {without}");
+            var stale = await stage.SendAsync(call.With("If-Match", "\"987654321\""));
+            Assert.True(stale.Code == 412, $"with another version: {stale}");
+            walked++;
+        });
+
+        Assert.True(unseen.Count == 0, $"nothing to call it on: {string.Join(", ", unseen)}");
+        Assert.InRange(walked, 20, int.MaxValue);
+    }
+
     private static bool IsTagged(ApiOperation operation) => operation.IsRead && !IsFacade(operation);
 
     internal static bool IsFacade(ApiOperation operation) =>

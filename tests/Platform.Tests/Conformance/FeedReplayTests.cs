@@ -14,6 +14,7 @@ public sealed class FeedReplayTests(ApiStage stage)
     {
         { "/api/registry/v1", "association", "/associations" },
         { "/api/welcome/v1", "page", "/pages" },
+        { "/api/monitor/v1", "indicator", "/indicators" },
     };
 
     [Theory]
@@ -23,7 +24,7 @@ public sealed class FeedReplayTests(ApiStage stage)
         await Eventually.TrueAsync(
             async () =>
             {
-                var things = (await ReplayAsync(api, ndjson: false)).Where(thing => thing.Key.Type == type).Select(thing => thing.Key.Id).ToHashSet();
+                var things = (await ReplayAsync(api, ndjson: false)).Where(thing => thing.Key.Type == type).Select(thing => (string?)thing.Value!["code"] ?? thing.Key.Id).ToHashSet();
                 var listed = await ListAsync($"{api}{list}");
                 return things.Count > 0 && things.SetEquals(listed);
             },
@@ -92,7 +93,7 @@ public sealed class FeedReplayTests(ApiStage stage)
         {
             var answer = await stage.SendAsync(new("GET", next));
             Assert.True(answer.Code == 200, answer.ToString());
-            foreach (var row in answer.Json!["data"]!.AsArray()) ids.Add((row!["id"] ?? row["code"])!.ToString());
+            foreach (var row in answer.Json!["data"]!.AsArray()) ids.Add((row!["code"] ?? row["id"])!.ToString());
             next = (string?)answer.Json["links"]?["next"];
         }
 
