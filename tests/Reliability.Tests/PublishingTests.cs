@@ -187,7 +187,7 @@ public sealed partial class PublishingTests
 
     private static async Task ReleaseAsync(Scene scene)
     {
-        await Scene.ExecuteAsync(scene.Toy, "truncate toy.brake");
+        await Scene.ExecuteAsync(scene.Toy, "delete from toy.brake");
         await Scene.ExecuteAsync(scene.Toy, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'");
         NpgsqlConnection.ClearAllPools();
     }
