@@ -51,6 +51,17 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task An_erasure_of_somebody_who_is_nowhere_writes_nothing()
+    {
+        var before = (await registry.QueryAsync("select count(*)::text from registry.retention_run"))[0];
+
+        var erased = await registry.Office.PostAsync("/privacy/erase", new JsonObject { ["name"] = "Niemand Nirgendwosch" });
+
+        Assert.Equal((200, 0), (erased.Status, (int)erased.Json["persons"]!));
+        Assert.Equal(before, (await registry.QueryAsync("select count(*)::text from registry.retention_run"))[0]);
+    }
+
+    [Fact]
     public async Task An_erasure_tells_other_services_by_event_what_their_copies_should_say()
     {
         var input = Sample.Association();

@@ -75,4 +75,8 @@ public sealed record HeldMention(Guid AssociationId, long Version, bool Current)
 /// <param name="Tasks">Reports and tasks that were rewritten.</param>
 /// <param name="Mails">Mails that were deleted.</param>
 /// <param name="Events">Rows of the event log and of what is still to be sent that were rewritten.</param>
-public sealed record ErasureReport(int Persons, int Entries, int Versions, int Submissions, int Tasks, int Mails, int Events);
+public sealed record ErasureReport(int Persons, int Entries, int Versions, int Submissions, int Tasks, int Mails, int Events)
+{
+    /// <summary>False when nobody of that name was anywhere; then nothing is written either.</summary>
+    internal bool FoundAnything => Persons + Entries + Versions + Submissions + Tasks + Mails + Events > 0;
+}

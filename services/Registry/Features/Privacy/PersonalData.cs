@@ -62,11 +62,16 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
 
         var mails = await Mails(query).ExecuteDeleteAsync(ct);
         var events = await EraseEventsAsync(query, areas, scrub, ct);
-        // Also tells every process that copies made before then are good no longer.
-        db.RetentionRuns.Add(new() { Id = Guid.CreateVersion7(), At = time.GetUtcNow(), Removed = new Dictionary<string, int> { ["erasure"] = persons.Sum(group => group.Count()) + versions.Count } });
-        await db.SaveChangesAsync(ct);
+        var report = new ErasureReport(persons.Sum(group => group.Count()), entries, versions.Count, submissions.Count, tasks.Count, mails, events);
+        if (report.FoundAnything)
+        {
+            // Also tells every process that copies made before then are good no longer.
+            db.RetentionRuns.Add(new() { Id = Guid.CreateVersion7(), At = time.GetUtcNow(), Removed = new Dictionary<string, int> { ["erasure"] = report.Persons + report.Versions } });
+            await db.SaveChangesAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
-        return new ErasureReport(persons.Sum(group => group.Count()), entries, versions.Count, submissions.Count, tasks.Count, mails, events);
+        return report;
     }
 
     private static void Erase(Submission submission, PersonQuery query, Scrub scrub)
