@@ -69,14 +69,17 @@ public sealed class ConditionalTests(ApiStage stage)
         Assert.InRange(coded, 10, int.MaxValue);
     }
 
-    /// <summary>Takes a whole description, in which the field is the first letter of the code: no example fits every code. The monitor's own tests show it.</summary>
-    private const string ShownElsewhere = "PUT /api/monitor/v1/indicators/{code}";
+    /// <summary>
+    /// An indicator's field is the first letter of its code, so no example fits every code; an import needs numbers that fit its indicator. The
+    /// monitor's own tests show both.
+    /// </summary>
+    private static readonly string[] s_shownElsewhere = ["PUT /api/monitor/v1/indicators/{code}", "POST /api/monitor/v1/imports/{id}/"];
 
     [Fact]
     public async Task Every_change_of_something_that_exists_names_the_version_it_was_made_from()
     {
         var (walked, unseen) = (0, new List<string>());
-        await EachAsync(operation => operation.TakesIfMatch && operation.Name != ShownElsewhere, async operation =>
+        await EachAsync(operation => operation.TakesIfMatch && !s_shownElsewhere.Any(name => operation.Name.StartsWith(name, StringComparison.Ordinal)), async operation =>
         {
             if (await stage.CallAsync(operation) is not { } call)
             {
