@@ -47,7 +47,9 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
         var documents = new Dictionary<string, JsonObject>();
         foreach (var api in new[] { "registry", "welcome", "monitor", "clients" })
         {
-            documents[api] = (await SendAsync(new("GET", $"/openapi/{api}.json"))).Json!.AsObject();
+            // Just started, a service may need longer for its first description than the gateway waits for it.
+            documents[api] = await Eventually.ValueAsync(
+                async () => await SendAsync(new("GET", $"/openapi/{api}.json")) is { Code: 200 } answer ? answer.Json!.AsObject() : null, $"{api} describes itself");
         }
 
         Documents = documents;
