@@ -70,7 +70,12 @@ public sealed class OutageTests
             await scene.Servers.RabbitMq.StartAsync();
             await load.CancelAsync();
             await writing;
-            tally.Recovered += await Scene.ScalarAsync<long>(scene.Toy, "select count(*) from toy.outbox_message");
+            // The first question may go out over a connection that died with the server.
+            await Eventually.TrueAsync(async () =>
+            {
+                tally.Recovered += await Scene.ScalarAsync<long>(scene.Toy, "select count(*) from toy.outbox_message");
+                return true;
+            }, "the database answers again");
         }
 
         await scene.SettleAsync(tally, acknowledgeCommitted: true);

@@ -28,7 +28,7 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
                 submission.Id, submission.AssociationId, submission.CreatedAt, EnumCodes.Of(submission.State), submission.Submitter?.Name, submission.Submitter?.Email, submission.Submitter?.Role))],
             Tasks = [.. tasks.Select(task => new HeldTask(task.Id, task.AssociationId, task.CreatedAt, task.Text, task.ReplyTo))],
             Mentions = [.. mentions.Select(version => new HeldMention(version.AssociationId, version.Version, current.GetValueOrDefault(version.AssociationId) == version.Version))],
-            Mails = await Mails(query).CountAsync(ct),
+            Mails = persons.Count + submissions.Count + tasks.Count + mentions.Count > 0 ? await Mails(query).CountAsync(ct) : 0,
         };
     }
 
@@ -60,7 +60,8 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
             entries++;
         }
 
-        var mails = await Mails(query).ExecuteDeleteAsync(ct);
+        // A mail belongs to no area: only who has something of the person may take it away, and with it what counts against the limit of the address.
+        var mails = persons.Count + versions.Count + submissions.Count + tasks.Count > 0 ? await Mails(query).ExecuteDeleteAsync(ct) : 0;
         var events = await EraseEventsAsync(query, areas, scrub, ct);
         var report = new ErasureReport(persons.Sum(group => group.Count()), entries, versions.Count, submissions.Count, tasks.Count, mails, events);
         if (report.FoundAnything)
