@@ -32,7 +32,7 @@ internal static class ExampleBodies
         ["CreatePage"] = """{ "parentId": null, "area": "06635015", "order": 1, "sourceLanguage": "de", "fieldOfAction": "work" }""",
         ["PutTranslation"] = """{ "title": "Wohnsitz anmelden", "summary": "Wo, wann und womit.", "body": "<p>Melden Sie sich innerhalb von zwei Wochen an.</p>", "changeNote": "Öffnungszeiten berichtigt.", "minor": false }""",
         ["PutOverlay"] = """{ "blocks": [{ "position": "after", "body": "<p>In Korbach: Bürgerbüro, Stechbahn 1.</p>" }] }""",
-        ["PutShared"] = """{ "kind": "fact", "area": "06635015", "labels": { "de": "Gebühr für den Aufenthaltstitel" }, "values": [{ "asOf": "2026-01-01", "value": { "de": "100 Euro" }, "source": "§ 45 AufenthV" }] }""",
+        ["PutShared"] = """{ "kind": "fact", "area": "06635015", "labels": { "de": "Gebühr für den Aufenthaltstitel" }, "values": [{ "asOf": "2026-01-01", "value": { "de": "100 Euro" }, "source": "§ 45 AufenthV", "sourceUrl": "https://www.gesetze-im-internet.de/aufenthv/__45.html" }] }""",
         ["PublishPage"] = """{ "languages": ["de"] }""",
         ["IssuePackage"] = """{ "area": "06635015", "language": "ar", "wantedLanguage": "ar", "channel": "office" }""",
         ["PutIndicator"] = """

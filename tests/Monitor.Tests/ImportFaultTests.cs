@@ -175,13 +175,13 @@ public sealed class ImportFaultTests(MonitorService service)
     public async Task A_gigabyte_that_does_not_say_its_length_is_refused_on_the_way_and_nothing_is_kept()
     {
         var monitor = await service.Value;
-        await monitor.DescribeAsync("Z24");
+        await monitor.DescribeAsync("Z84");
         var client = monitor.District().Client;
         using var socket = new TcpClient();
         await socket.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
         await using var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {Running.Prefix}/imports?indicator=Z24 HTTP/1.1\r\nHost: {client.BaseAddress.Authority}\r\nAuthorization: {client.DefaultRequestHeaders.Authorization}\r\n"
+            $"POST {Running.Prefix}/imports?indicator=Z84 HTTP/1.1\r\nHost: {client.BaseAddress.Authority}\r\nAuthorization: {client.DefaultRequestHeaders.Authorization}\r\n"
             + "Content-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"));
         using var reader = new StreamReader(stream, leaveOpen: true);
         var answer = reader.ReadLineAsync();
@@ -202,7 +202,7 @@ public sealed class ImportFaultTests(MonitorService service)
 
         Assert.Equal("HTTP/1.1 413 Payload Too Large", await answer);
         Assert.True(sent < 512, $"{sent} MiB were taken");
-        Assert.Equal(0, await monitor.ScalarAsync<long>("select count(*) from monitor.import where indicator = 'Z24'"));
+        Assert.Equal(0, await monitor.ScalarAsync<long>("select count(*) from monitor.import where indicator = 'Z84'"));
     }
 
     /// <summary>Says that it is a gigabyte; with 100-continue nobody has to send it.</summary>

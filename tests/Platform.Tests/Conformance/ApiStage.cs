@@ -94,7 +94,15 @@ public sealed class ApiStage(WholePlatform platform) : IAsyncLifetime
             .Select(parameter => $"{(string)parameter["name"]!}={Uri.EscapeDataString(ExampleOf(parameter))}").ToArray();
         var call = new Call(operation.Method, operation.Fill(values) + (query.Length > 0 ? "?" + string.Join('&', query) : ""));
         if (operation is { Method: "POST", Path: "/api/welcome/v1/media" }) return call with { Body = Picture, BodyType = $"multipart/form-data; boundary={Boundary}" };
-        return operation.Body is { Example: { } example } body ? call.WithJson(example, body.Type) : call;
+        if (operation.Body is not { Example: { } example } body) return call;
+        // An address gets so many mails a day and no more.
+        if (example is JsonObject { } entry && entry["submitter"] is JsonObject)
+        {
+            example = entry.DeepClone();
+            example["submitter"]!["email"] = $"vorstand-{Guid.CreateVersion7():N}@example.org";
+        }
+
+        return call.WithJson(example, body.Type);
     }
 
     /// <summary>As the other, where there has to be something to call it on: an identifier that nothing has stands in for one.</summary>
