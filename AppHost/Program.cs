@@ -40,8 +40,8 @@ IResourceBuilder<ProjectResource> Migration(string service, string path, IResour
     return seed is null ? migration : migration.WithEnvironment("Wir__Seed", seed);
 }
 
-// A migration also deploys the service's queues, and waits for the broker by itself: the database is done while the broker starts. An event that is published before the queues of all listeners exist
-// reaches nobody, so every service waits for every migration.
+// A migration also deploys the service's queues, and waits for the broker by itself: the database is done while the broker starts. An event
+// that is published before the queues of all listeners exist reaches nobody, so every service waits for every migration.
 IResourceBuilder<ProjectResource>[] migrations =
 [
     Migration("registry", "services/Registry/Registry.csproj", registrydb),

@@ -113,7 +113,7 @@ public sealed class ProjectResource(string name, string projectPath) : IResource
     internal int Replicas { get; set; } = 1;
 }
 
-/// <summary>What must have happened to another resource before this one starts; with an exit code, it must have ended with it.</summary>
+/// <summary>What must have happened to another resource before this one starts.</summary>
 internal sealed record Wait(IResource Dependency, Awaited State);
 
 /// <summary>What of another resource is waited for.</summary>

@@ -41,7 +41,7 @@ public static class DatabaseExtensions
     private static NpgsqlDataSource CreateDataSource(IConfiguration configuration, string connectionName)
     {
         // Whoever writes a migration needs the model and no database.
-        var connectionString = configuration.GetConnectionString(connectionName) ?? (EF.IsDesignTime ? "" : null)
+        var connectionString = configuration.GetConnectionString(connectionName) ?? (EF.IsDesignTime ? "Host=nowhere" : null)
             ?? throw new InvalidOperationException($"The connection string '{connectionName}' is missing.");
         // Named, because the name goes into traces and metrics, where the connection string would else stand.
         var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = connectionName };
