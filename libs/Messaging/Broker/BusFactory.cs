@@ -32,6 +32,16 @@ internal sealed class BusFactory(IConfiguration configuration, ILoggerFactory lo
         });
     }
 
+    /// <summary>
+    /// Throws when the broker is away. To be asked before a bus is started: a bus tries on its own, at growing distances that reach many seconds,
+    /// and would find a broker that is back too late.
+    /// </summary>
+    public async Task ProbeAsync(string purpose, CancellationToken ct)
+    {
+        await using var connection = await ConnectAsync($"{purpose} probe", ct);
+        await connection.CloseAsync(ct);
+    }
+
     /// <summary>A connection for topology and operator's work, beside those of the buses.</summary>
     public Task<IConnection> ConnectAsync(string purpose, CancellationToken ct)
     {

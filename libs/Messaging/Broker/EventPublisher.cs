@@ -39,6 +39,7 @@ internal sealed partial class EventPublisher(BusFactory buses, ILogger<EventPubl
     public async Task ConnectAsync(CancellationToken ct)
     {
         if (_bus is not null) return;
+        await buses.ProbeAsync("relay", ct);
         var bus = buses.CreateBus("relay", _ => { });
         try
         {

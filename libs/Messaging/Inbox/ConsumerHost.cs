@@ -45,15 +45,17 @@ internal sealed partial class ConsumerHost(
         var pause = new Pause(_options.MaxPause);
         while (!_stopping.IsCancellationRequested)
         {
-            var bus = buses.CreateBus("consumers", configure =>
-            {
-                foreach (var queue in model.Queues) Configure(configure, queue);
-            });
-            state.Watch(bus);
+            IBusControl? bus = null;
             try
             {
                 using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
                 timeout.CancelAfter(s_connectTimeout);
+                await buses.ProbeAsync("consumers", timeout.Token);
+                bus = buses.CreateBus("consumers", configure =>
+                {
+                    foreach (var queue in model.Queues) Configure(configure, queue);
+                });
+                state.Watch(bus);
                 await bus.StartAsync(timeout.Token);
                 _bus = bus;
                 pause.Reset();
@@ -69,7 +71,7 @@ internal sealed partial class ConsumerHost(
             }
 
             _bus = null;
-            await StopAsync(bus, s_connectTimeout, CancellationToken.None);
+            if (bus is not null) await StopAsync(bus, s_connectTimeout, CancellationToken.None);
             await pause.WaitAsync(time, _stopping.Token);
         }
     }
