@@ -20,13 +20,15 @@ internal sealed class OutboxStore(string schema)
 
     // Only the first pending row of an aggregate can be claimed, so two relays never hold rows of the same aggregate. Its followers
     // need no lock of their own: they become heads only after this transaction ends. A row that was sent between snapshot and lock is
-    // gone (deleted), so SKIP LOCKED passes over it.
+    // gone (deleted), so SKIP LOCKED passes over it. Each aggregate's first row is looked up in the order of its index: as a join, a plan made
+    // while the queue was empty, and kept, would go through the whole queue for each row.
     internal string ClaimSql { get; } = $"""
         with head as materialized (
             select o.* from {schema}.outbox_message o
-            where o.dead_at is null and o.not_before <= clock_timestamp() and not exists (
-                select 1 from {schema}.outbox_message e
-                where e.aggregate_type = o.aggregate_type and e.aggregate_id = o.aggregate_id and e.sequence < o.sequence and e.dead_at is null)
+            where o.dead_at is null and o.not_before <= clock_timestamp() and o.position = (
+                select e.position from {schema}.outbox_message e
+                where e.aggregate_type = o.aggregate_type and e.aggregate_id = o.aggregate_id and e.dead_at is null
+                order by e.sequence limit 1)
             order by o.position limit @heads
             for update of o skip locked)
         select position, attempts, not_before, {EnvelopeColumns} from head
