@@ -10,13 +10,12 @@ namespace Wir.Bench;
 internal sealed class MessagingBenchmark : IBenchmark
 {
     private const int Writers = 16;
-    private const int Rounds = 3;
-    private const int Warm = 5_000;
+    private const int Rounds = 5;
     private const int LagPerSecond = 200;
     private static readonly int s_raw = Report.Size(20_000);
     private static readonly int s_live = Report.Size(10_000);
     private static readonly int s_committed = Report.Size(2_000) * 10;
-    private static readonly int s_lagSeconds = Math.Max(3, Report.Size(20));
+    private static readonly TimeSpan s_lagTime = TimeSpan.FromSeconds(Math.Max(3, Report.Size(20)));
 
     public string Name => "messaging";
 
@@ -28,19 +27,22 @@ internal sealed class MessagingBenchmark : IBenchmark
         var live = new List<double>();
         var drain = new List<double>();
         var costs = new Dictionary<string, string>();
-        for (var round = 0; round < Rounds; round++)
+        await using (var stage = await Stage.CreateAsync())
         {
-            await using var stage = await Stage.CreateAsync();
-            raw.Add(await CostAsync("alone", s_raw, () => RawMassTransit.MeasureAsync(stage.Broker, s_raw)));
             stage.Launch("toy");
             stage.Launch("copy");
             await using var writer = ToyApps.BuildToy([], stage.Settings);
-            await WriteAsync(writer, Warm);
-            await UntilAsync(stage, 0, Warm);
-            await DrainAsync(stage, Warm);
-            live.Add(await CostAsync("live", s_live, () => LiveAsync(stage, writer, s_live)));
-            drain.Add(await CostAsync("committed", s_committed, () => DrainAsync(stage, s_committed)));
-            Console.WriteLine(FormattableString.Invariant($"round {round + 1}: raw {raw[^1]:0}/s, live {live[^1]:0}/s, drain {drain[^1]:0}/s; {string.Join("; ", costs)}"));
+            // Services run for weeks; what the runtime compiles in their first minute is not what an event costs. The partner gets the same.
+            await RawMassTransit.MeasureAsync(stage.Broker, s_raw);
+            await LiveAsync(stage, writer, s_live * 2);
+            await DrainAsync(stage, s_committed * 2);
+            for (var round = 0; round < Rounds; round++)
+            {
+                raw.Add(await CostAsync("alone", s_raw, () => RawMassTransit.MeasureAsync(stage.Broker, s_raw)));
+                live.Add(await CostAsync("live", s_live, () => LiveAsync(stage, writer, s_live)));
+                drain.Add(await CostAsync("committed", s_committed, () => DrainAsync(stage, s_committed)));
+                Console.WriteLine(FormattableString.Invariant($"round {round + 1}: raw {raw[^1]:0}/s, live {live[^1]:0}/s, drain {drain[^1]:0}/s; {string.Join("; ", costs)}"));
+            }
         }
 
         report.Say($"| medians of {Rounds} rounds | events/s | of the partner |");
@@ -86,17 +88,13 @@ internal sealed class MessagingBenchmark : IBenchmark
     private static async Task LagAsync(Report report)
     {
         await using var stage = await Stage.CreateAsync();
-        stage.Launch("toy");
         stage.Launch("copy");
-        // Written by the service's own process would be woken at once; a third process has to wait for the relay's next look. So the toy writes.
+        // The service that writes is the one that relays, as on the platform: its own commits wake it.
         await using var toy = ToyApps.BuildToy([], new Dictionary<string, string?>(stage.Settings) { ["Logging:LogLevel:Default"] = "None" });
         await toy.StartAsync();
-        await WriteAsync(toy, 300);
-        await UntilAsync(stage, 0, 300);
-        var before = TimeProvider.System.GetUtcNow();
-        var clock = Stopwatch.StartNew();
-        var running = new List<Task>();
-        for (var i = 0; i < LagPerSecond * s_lagSeconds; i++)
+        var start = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var (clock, running, events) = (Stopwatch.StartNew(), new List<Task>(), 3 * LagPerSecond * (int)s_lagTime.TotalSeconds);
+        for (var i = 0; i < events; i++)
         {
             var due = TimeSpan.FromSeconds((double)i / LagPerSecond) - clock.Elapsed;
             if (due > TimeSpan.Zero) await Task.Delay(due);
@@ -104,22 +102,26 @@ internal sealed class MessagingBenchmark : IBenchmark
         }
 
         await Task.WhenAll(running);
-        await UntilAsync(stage, 300, LagPerSecond * s_lagSeconds);
-        var written = await CommitsAsync(stage.Toy, "select id, pg_xact_commit_timestamp(xmin) from toy.thing", before);
-        var effects = await CommitsAsync(stage.Copy, "select thing_id, pg_xact_commit_timestamp(xmin) from copy.effect", before);
-        var lags = written.Select(w => (effects[w.Key] - w.Value).TotalMilliseconds).ToList();
-        report.Say($"Lag from commit to the effect's commit at {LagPerSecond} events/s for {s_lagSeconds} s ({lags.Count:N0} events): p50 {Report.Percentile(lags, 0.5):0} ms, p90 {Report.Percentile(lags, 0.9):0} ms, p99 {Report.Percentile(lags, 0.99):0} ms, longest {lags.Max():0} ms. Goals: p50 50 ms, p99 1,000 ms.");
+        await UntilAsync(stage, 0, events);
+        var written = await CommitsAsync(stage.Toy, "select id, pg_xact_commit_timestamp(xmin) from toy.thing");
+        var effects = await CommitsAsync(stage.Copy, "select thing_id, pg_xact_commit_timestamp(xmin) from copy.effect");
+        report.Say($"Lag from commit to the effect's commit at {LagPerSecond} events/s, each {s_lagTime.TotalSeconds:0} s by themselves; goals: p50 50 ms, p99 1,000 ms.");
+        report.Say($"");
+        report.Say($"| time since both services started | events | p50 | p90 | p99 | longest |");
+        report.Say($"|---|---|---|---|---|---|");
+        foreach (var part in written.GroupBy(change => (int)((change.Value - start) / s_lagTime)).Where(part => part.Key < 3).OrderBy(part => part.Key))
+        {
+            var lags = part.Select(change => (effects[change.Key] - change.Value).TotalMilliseconds).ToList();
+            report.Say($"| from {part.Key * s_lagTime.TotalSeconds:0} s on | {lags.Count:N0} | {Report.Percentile(lags, 0.5):0} ms | {Report.Percentile(lags, 0.9):0} ms | {Report.Percentile(lags, 0.99):0} ms | {lags.Max():0} ms |");
+        }
     }
 
-    private static async Task<Dictionary<Guid, DateTime>> CommitsAsync(Npgsql.NpgsqlDataSource source, string sql, DateTimeOffset after)
+    private static async Task<Dictionary<Guid, DateTime>> CommitsAsync(Npgsql.NpgsqlDataSource source, string sql)
     {
         var commits = new Dictionary<Guid, DateTime>();
         await using var command = source.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            if (reader.GetDateTime(1) > after.UtcDateTime) commits[reader.GetGuid(0)] = reader.GetDateTime(1);
-        }
+        while (await reader.ReadAsync()) commits[reader.GetGuid(0)] = reader.GetDateTime(1);
 
         return commits;
     }
