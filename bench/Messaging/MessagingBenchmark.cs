@@ -19,7 +19,7 @@ internal sealed class MessagingBenchmark : IBenchmark
 
     public string Name => "messaging";
 
-    public string Description => "Commit to effect in another service; fsync on, quorum queues, confirms; both services are processes of their own. Partner: MassTransit alone, publish to consume.";
+    public string Description => "Commit to effect (one row) in another service; fsync on, quorum queues, confirms; both services are processes of their own. Partner: MassTransit alone, publish to consume.";
 
     public async Task RunAsync(Report report)
     {

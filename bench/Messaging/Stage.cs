@@ -27,6 +27,7 @@ internal sealed class Stage : IAsyncDisposable
             ["ConnectionStrings:copydb"] = servers.Database.ConnectionString($"copy_{name}"),
             ["ConnectionStrings:rabbitmq"] = Broker,
             ["Wir:Tokens:Jwks"] = _issuer.Jwks(),
+            ["Toy:View"] = "false",
         };
         Toy = NpgsqlDataSource.Create(Settings["ConnectionStrings:toydb"]!);
         Copy = NpgsqlDataSource.Create(Settings["ConnectionStrings:copydb"]!);

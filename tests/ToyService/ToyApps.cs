@@ -23,7 +23,7 @@ public static class ToyApps
     public static WebApplication BuildCopy(string[] args, IReadOnlyDictionary<string, string?> settings)
     {
         var builder = CreateBuilder("copy", args, settings);
-        builder.Services.AddSingleton<Gate>();
+        builder.Services.AddSingleton(new Gate { KeepsView = builder.Configuration.GetValue("Toy:View", true) });
         builder.AddServiceDatabase<CopyDb>("copydb");
         builder.AddMessaging<CopyDb>("copy", m =>
         {

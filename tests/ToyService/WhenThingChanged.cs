@@ -26,6 +26,7 @@ public sealed class WhenThingChanged(CopyDb db, Gate gate) : IEventHandler<Thing
             Trace = envelope.TraceParent,
             OccurredAt = envelope.OccurredAt.UtcDateTime,
         });
+        if (!gate.KeepsView) return;
         // A later number wins, whatever order they arrive in.
         await db.Database.ExecuteSqlAsync($"""
             insert into copy.view as v (thing_id, sequence, text) values ({change.ThingId}, {envelope.Sequence}, {change.Text})
@@ -50,6 +51,9 @@ public sealed class Gate
     private int _calls;
 
     public int Calls => _calls;
+
+    /// <summary>False to have one row per event as the whole effect.</summary>
+    public bool KeepsView { get; init; } = true;
 
     public Func<EventEnvelope, CancellationToken, Task> OnEnter { get; set; } = (_, _) => Task.CompletedTask;
 
