@@ -46,6 +46,8 @@ internal sealed class ProjectProcess(ProjectResource project, int replica, Insta
             // Several small processes share one machine: what they do not need, they give back.
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_GCConserveMemory"] = "5",
+            // 64 MB before the young are collected. The workstation collector's own few megabytes make it run hundreds of times a second under load.
+            ["DOTNET_GCgen0size"] = "0x4000000",
             // All start at once on one machine. Mapping every compiled method twice (a hardening) and counting for later optimisation are
             // each near a tenth of that; deployments keep both.
             ["DOTNET_EnableWriteXorExecute"] = "0",

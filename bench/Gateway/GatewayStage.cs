@@ -147,6 +147,7 @@ internal sealed partial class GatewayStage : IAsyncDisposable
             ["Gateway:ClientRequestsPerMinute"] = "100000000",
             // As AppHost starts it, and as operators trace it.
             ["DOTNET_gcServer"] = "0",
+            ["DOTNET_GCgen0size"] = "0x4000000",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Upstream.ToString(),
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
