@@ -42,28 +42,30 @@ internal static class AssociationEndpoints
         if (area is not null && !areas.ParseAt(area, time.Today()).TryGet(out within, out var problem)) return problem.ToResult();
         var take = paging.Take();
         var keys = within is null ? null : areas.DescendantsAndSelf(within.Key).Select(one => one.Key).ToArray();
-        var rows = await associations.ListAsync(keys, paging.After<Position>(context), take + 1, ct);
-        var (data, links) = Paging.Cut(context, rows, take, last => new Position(last.Name, last.Id));
+        var rows = await associations.ListAsync(keys, paging.After<Position>(context)?.Id, take + 1, ct);
+        var (data, links) = Paging.Cut(context, rows, take, last => new Position(last.Id));
         return Reads.Ok(new ListOf<AssociationView, AssociationListMeta>(data, links, new AssociationListMeta { Stale = contact.IsStale }));
     }
 }
 
-internal sealed record Position(string Name, Guid Id);
+internal sealed record Position(Guid Id);
 
 /// <summary>Reads the copy of the register.</summary>
 internal sealed class AssociationReader(NpgsqlDataSource source)
 {
-    public async Task<IReadOnlyList<AssociationView>> ListAsync(IReadOnlyList<string>? areas, Position? after, int limit, CancellationToken ct)
+    /// <summary>In the order of their ids: who walks through them while names change meets each once.</summary>
+    public Task<IReadOnlyList<AssociationView>> ListAsync(IReadOnlyList<string>? areas, Guid? after, int limit, CancellationToken ct) =>
+        ReadAsync("(@areas::text[] is null or area = any(@areas)) and (@after::uuid is null or id > @after) order by id", areas, after, limit, ct);
+
+    /// <summary>As one reads them on paper.</summary>
+    public Task<IReadOnlyList<AssociationView>> ByNameAsync(string area, int limit, CancellationToken ct) =>
+        ReadAsync("area = any(@areas) order by snapshot->>'name', id", [area], null, limit, ct);
+
+    private async Task<IReadOnlyList<AssociationView>> ReadAsync(string condition, IReadOnlyList<string>? areas, Guid? after, int limit, CancellationToken ct)
     {
-        await using var command = source.CreateCommand($"""
-            select snapshot from {WelcomeDb.SchemaName}.association
-            where snapshot is not null and (@areas::text[] is null or area = any(@areas))
-                and (@name::text is null or (snapshot->>'name', id) > (@name, @id))
-            order by snapshot->>'name', id limit @limit
-            """);
+        await using var command = source.CreateCommand($"select snapshot from {WelcomeDb.SchemaName}.association where snapshot is not null and {condition} limit @limit");
         command.Parameters.Add(new("areas", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = areas?.ToArray() ?? (object)DBNull.Value });
-        command.Parameters.Add(new("name", NpgsqlDbType.Text) { Value = after?.Name ?? (object)DBNull.Value });
-        command.Parameters.Add(new("id", NpgsqlDbType.Uuid) { Value = after?.Id ?? (object)DBNull.Value });
+        command.Parameters.Add(new("after", NpgsqlDbType.Uuid) { Value = after ?? (object)DBNull.Value });
         command.Parameters.AddWithValue("limit", limit);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<AssociationView>();

@@ -26,7 +26,7 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
         var reader = new Reader(language, language.Chain, [.. above.Reverse()]) { Municipality = package.Area };
         var scope = new LiveScope(language.Chain, reader.Layers) { Areas = above, Revision = package.ContentVersion, OrSource = true };
         var pages = (await live.PagesAsync(scope, null, null, ct)).Select(content => Composer.Compose(content, reader)).OfType<PageView>().ToArray();
-        var near = await associations.ListAsync([package.Area], null, MaxAssociations, ct);
+        var near = await associations.ByNameAsync(package.Area, MaxAssociations, ct);
         return Write(package, language, BookletTexts.For(language.Chain), pages, near);
     }
 
