@@ -122,7 +122,6 @@ internal sealed class MessagingBenchmark : IBenchmark
         await using var command = source.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync()) commits[reader.GetGuid(0)] = reader.GetDateTime(1);
-
         return commits;
     }
 

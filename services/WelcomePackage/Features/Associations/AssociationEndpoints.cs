@@ -46,9 +46,9 @@ internal static class AssociationEndpoints
         var (data, links) = Paging.Cut(context, rows, take, last => new Position(last.Id));
         return Reads.Ok(new ListOf<AssociationView, AssociationListMeta>(data, links, new AssociationListMeta { Stale = contact.IsStale }));
     }
-}
 
-internal sealed record Position(Guid Id);
+    private sealed record Position(Guid Id);
+}
 
 /// <summary>Reads the copy of the register.</summary>
 internal sealed class AssociationReader(NpgsqlDataSource source)
