@@ -4,7 +4,7 @@ using Wir.AppHost.Local;
 using Wir.Demo;
 
 [assembly: AssemblyFixture(typeof(Wir.Platform.Tests.WholePlatform))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Wir.Platform.Tests;
 

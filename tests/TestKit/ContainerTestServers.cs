@@ -3,7 +3,7 @@ using Testcontainers.RabbitMq;
 
 namespace Wir.TestKit;
 
-/// <summary>The servers as containers. Compiled with <c>WirFullFeed=true</c>, chosen by <c>WIR_TEST_CONTAINERS=true</c>.</summary>
+/// <summary>The servers as containers. Chosen by <c>WIR_TEST_CONTAINERS=true</c>.</summary>
 internal sealed class ContainerTestServers : ITestServers
 {
     private const int ManagementPort = 15672;

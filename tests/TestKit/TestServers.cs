@@ -38,12 +38,10 @@ public static class TestServers
             return new SharedTestServers(JsonSerializer.Deserialize<ServerAddresses>(File.ReadAllText(file), JsonSerializerOptions.Web)!);
         }
 
-#if WIR_FULL_FEED
         if (Environment.GetEnvironmentVariable("WIR_TEST_CONTAINERS") is "true")
         {
             return new ContainerTestServers();
         }
-#endif
         return new LocalTestServers();
     }
 
