@@ -1,111 +1,114 @@
-// The app model, on Aspire's API and nothing else. Which engine runs it, the project file decides.
-using System.Globalization;
+// The app model. Options: --data DIR (the instance), --port N, --public-url URL, --empty true, --dev-login true,
+// --servers processes|containers, --dashboard false, --replicas:NAME N, --programs DIR.
+using Wir.AppHost;
+using Wir.AppHost.Control;
+using Wir.AppHost.Publishing;
+using Wir.AppHost.Running;
+using Wir.AppHost.Servers;
 
-var builder = DistributedApplication.CreateBuilder(args);
+return await (Verbs.Find(args) ?? (() => Verbs.GuardAsync(RunAsync)))();
 
-string InRepository(string path) => Path.GetFullPath(Path.Combine(builder.AppHostDirectory, "..", path));
-var port = int.Parse(builder.Configuration["port"] ?? "8080", CultureInfo.InvariantCulture);
-var data = Path.GetFullPath(builder.Configuration["data"] ?? InRepository(".wir"));
-var publicUrl = builder.Configuration["public-url"] ?? $"http://127.0.0.1:{port}";
-var seed = builder.Configuration["empty"] is "true" ? null : InRepository("seed");
-
-var postgres = builder.AddPostgres("postgres").WithDataVolume();
-var rabbitmq = builder.AddRabbitMQ("rabbitmq").WithDataVolume().WithManagementPlugin();
-
-var registrydb = postgres.AddDatabase("registrydb");
-var welcomepackagedb = postgres.AddDatabase("welcomepackagedb");
-var monitordb = postgres.AddDatabase("monitordb");
-var gatewaydb = postgres.AddDatabase("gatewaydb");
-
-// Migrations own everything. They make a role in the database and a user at the broker for each service, which may do no more than its work.
-var broker = rabbitmq.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort);
-var brokerManagement = rabbitmq.GetEndpoint("management").Property(EndpointProperty.HostAndPort);
-var passwords = new Dictionary<string, IResourceBuilder<ParameterResource>>();
-foreach (var service in new[] { "registry", "welcomepackage", "monitor", "gateway" })
+async Task<int> RunAsync()
 {
-    // Letters and digits only: they stand in URLs and connection strings.
-    passwords[service] = builder.AddParameter(
-        service + "password", new GenerateParameterDefault { MinLength = 24, Special = false }, secret: true, persist: true);
-}
+    var builder = DistributedApplication.CreateBuilder(HostOptions.ForAspire(args));
+    var options = HostOptions.Of(builder);
+    var instance = options.Instance;
+    using var claim = await options.ClaimAsync();
 
-IResourceBuilder<ProjectResource> Project(string name, string path) =>
-    builder.AddProject(name, InRepository(path), launchProfileName: null).WithEnvironment("Wir__BrokerManagement", $"http://{brokerManagement}");
-
-IResourceBuilder<ProjectResource> Migration(string service, string path, IResourceBuilder<PostgresDatabaseResource> database)
-{
-    var migration = Project(service + "migrate", path).WithArgs("migrate")
-        .WithReference(database).WithReference(rabbitmq)
-        .WaitFor(database).WaitForStart(rabbitmq)
-        .WithEnvironment("Wir__Runtime__User", service).WithEnvironment("Wir__Runtime__Password", passwords[service]);
-    return seed is null ? migration : migration.WithEnvironment("Wir__Seed", seed);
-}
-
-// A migration also deploys the service's queues, and waits for the broker by itself: the database is done while the broker starts. An event
-// that is published before the queues of all listeners exist reaches nobody, so every service waits for every migration.
-IResourceBuilder<ProjectResource>[] migrations =
-[
-    Migration("registry", "services/Registry/Registry.csproj", registrydb),
-    Migration("welcomepackage", "services/WelcomePackage/WelcomePackage.csproj", welcomepackagedb),
-    Migration("monitor", "services/Monitor/Monitor.csproj", monitordb),
-    Migration("gateway", "gateway/Gateway.csproj", gatewaydb).WithEnvironment("Wir__KeysFile", Path.Combine(data, "keys.json")),
-];
-
-IResourceBuilder<ProjectResource> Service(string name, string path, IResourceBuilder<PostgresDatabaseResource> database, int? port = null)
-{
-    var server = postgres.GetEndpoint("tcp");
-    var service = Project(name, path)
-        .WithEnvironment(
-            $"ConnectionStrings__{database.Resource.Name}",
-            $"Host={server.Property(EndpointProperty.Host)};Port={server.Property(EndpointProperty.Port)};Username={name};Password={passwords[name]};Database={database.Resource.Name}")
-        .WithEnvironment("ConnectionStrings__rabbitmq", $"amqp://{name}:{passwords[name]}@{broker}")
-        .WaitFor(database).WaitFor(rabbitmq)
-        .WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready")
-        .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
-    foreach (var migration in migrations)
+    // PostgreSQL and RabbitMQ are private processes of the instance, or Aspire's own containers.
+    IResourceBuilder<IResourceWithConnectionString> postgres, rabbitmq;
+    Func<string, IResourceBuilder<IResourceWithConnectionString>> addDatabase;
+    if (options.Containers)
     {
-        service.WaitForCompletion(migration);
+        var server = builder.AddPostgres("postgres").WithDataVolume();
+        (postgres, addDatabase) = (server, name => server.AddDatabase(name));
+        rabbitmq = builder.AddRabbitMQ("rabbitmq", builder.AddParameter("rabbitmquser", "wir")).WithDataVolume().WithManagementPlugin();
+    }
+    else
+    {
+        var server = builder.AddLocalPostgres("postgres", instance);
+        (postgres, addDatabase) = (server, server.AddDatabase);
+        rabbitmq = builder.AddLocalRabbitMQ("rabbitmq", instance);
     }
 
-    return service;
+    var (host, port) = (EndpointOf(postgres, "tcp").Property(EndpointProperty.Host), EndpointOf(postgres, "tcp").Property(EndpointProperty.Port));
+    var broker = EndpointOf(rabbitmq, "tcp").Property(EndpointProperty.HostAndPort);
+    var management = EndpointOf(rabbitmq, "management").Property(EndpointProperty.HostAndPort);
+
+    // A migration owns everything. It makes a role in the database and a user at the broker for its service, which may do no
+    // more than its work. It also deploys the service's queues, and waits for the broker by itself: the database is done
+    // while the broker starts.
+    (IResourceBuilder<ProjectResource> Program, IResourceBuilder<IResourceWithConnectionString> Database, IResourceBuilder<ParameterResource> Password)
+        Migrate<TProject>(string service) where TProject : IProjectMetadata, new()
+    {
+        var own = addDatabase($"{service}db");
+        var password = builder.AddParameter($"{service}password", new KeptPassword(instance, $"{service}password"), secret: true);
+        var migration = builder.AddProgram<TProject>($"{service}migrate", options).WithArgs("migrate")
+            .WithSecret($"ConnectionStrings__{own.Resource.Name}", own.Resource.ConnectionStringExpression)
+            .WithSecret("ConnectionStrings__rabbitmq", rabbitmq.Resource.ConnectionStringExpression)
+            .WaitFor(own).WaitForStart(rabbitmq)
+            .WithEnvironment("Wir__BrokerManagement", $"http://{management}")
+            .WithEnvironment("Wir__Runtime__User", service).WithEnvironment("Wir__Runtime__Password", password)
+            .WithEnvironment("Wir__Seed", options.Seed);
+        return (migration, own, password);
+    }
+
+    var migrations = new[]
+    {
+        Migrate<Projects.Registry>("registry"),
+        Migrate<Projects.WelcomePackage>("welcomepackage"),
+        Migrate<Projects.Monitor>("monitor"),
+        Migrate<Projects.Gateway>("gateway"),
+    };
+    migrations[^1].Program.WithEnvironment("Wir__KeysFile", options.KeysFile);
+
+    IResourceBuilder<ProjectResource> Serve<TProject>(string service, int? fixedPort = null) where TProject : IProjectMetadata, new()
+    {
+        var (_, own, password) = migrations.Single(m => m.Program.Resource.Name == $"{service}migrate");
+        var server = builder.AddProgram<TProject>(service, options)
+            .WithSecret($"ConnectionStrings__{own.Resource.Name}", ReferenceExpression.Create(
+                $"Host={host};Port={port};Username={service};Password={password};Database={own.Resource.Name}"))
+            .WithSecret("ConnectionStrings__rabbitmq", ReferenceExpression.Create($"amqp://{service}:{password}@{broker}"))
+            .WithEnvironment("Wir__BrokerManagement", $"http://{management}")
+            .WithHttp(options, fixedPort).WithInternalHttp(options)
+            .WaitFor(own).WaitFor(rabbitmq);
+        // An event that is published before the queues of all listeners exist reaches nobody.
+        foreach (var migration in migrations) server.WaitForCompletion(migration.Program);
+        return server;
+    }
+
+    var gateway = Serve<Projects.Gateway>("gateway", options.Port).WithExternalHttpEndpoints();
+    var registry = Serve<Projects.Registry>("registry")
+        .WithEnvironment("Wir__PublicUrl", options.PublicUrl).WithEnvironment("Wir__Mail__Folder", options.MailFolder);
+    var welcomepackage = Serve<Projects.WelcomePackage>("welcomepackage").WithEnvironment("Wir__PublicUrl", options.PublicUrl);
+    var monitor = Serve<Projects.Monitor>("monitor");
+    foreach (var service in new[] { registry, welcomepackage, monitor })
+    {
+        // Neither waits until the other answers: a service fetches the gateway's public keys when first needed, and the gateway
+        // answers 503 for a service that is not there yet. The gateway stops before the services that it asks.
+        service.WithReference(gateway);
+        gateway.WithReference(service).WaitForStart(service);
+    }
+
+    var portal = builder.AddProgram<Projects.Portal>("portal", options)
+        .WithReference(gateway).WaitForStart(gateway)
+        .WithHttp(options).WithInternalHttp(options);
+    gateway.WithReference(portal);
+
+    // People sign in here on a developer's machine: whoever opens it chooses a role. No deployment has it.
+    if (options.DevLogin)
+    {
+        var login = builder.AddProgram<Projects.DevLogin>("devlogin", options).WithHttp(options);
+        var address = EndpointOf(login, "http").Property(EndpointProperty.HostAndPort);
+        login.WithEnvironment("Login__Issuer", $"http://{address}");
+        gateway.WithEnvironment("Gateway__SignIn__Authority", $"http://{address}").WaitFor(login);
+    }
+
+    builder.AddRunning(instance);
+    builder.AddComposeFile();
+    await using var app = builder.Build();
+    await app.RunAsync();
+    return 0;
 }
 
-var gateway = Service("gateway", "gateway/Gateway.csproj", gatewaydb, port).WithExternalHttpEndpoints();
-var registry = Service("registry", "services/Registry/Registry.csproj", registrydb);
-var welcomepackage = Service("welcomepackage", "services/WelcomePackage/WelcomePackage.csproj", welcomepackagedb);
-var monitor = Service("monitor", "services/Monitor/Monitor.csproj", monitordb);
-foreach (var service in new[] { registry, welcomepackage, monitor })
-{
-    // Neither waits until the other answers: a service fetches the gateway's public keys when first needed, and the gateway answers 503
-    // for a service that is not there yet. The gateway stops before the services that it asks.
-    service.WithReference(gateway);
-    gateway.WithReference(service).WaitForStart(service);
-}
-
-// What people get in a mail, or read from a QR code, leads to the one door. Mail is left in a folder until an SMTP server is named.
-registry.WithEnvironment("Wir__PublicUrl", publicUrl).WithEnvironment("Wir__Mail__Folder", Path.Combine(data, "mail"));
-welcomepackage.WithEnvironment("Wir__PublicUrl", publicUrl);
-
-var portal = builder.AddProject("portal", InRepository("portal/Portal.csproj"), launchProfileName: null)
-    .WithReference(gateway).WaitForStart(gateway)
-    .WithHttpEndpoint().WithHttpHealthCheck("/health/ready")
-    .WithHttpEndpoint(name: "internal", env: "Wir__InternalPort");
-gateway.WithReference(portal);
-
-// People sign in here on a developer's machine: whoever opens it chooses a role. No deployment has it.
-if (builder.Configuration["dev-login"] is "true")
-{
-    var login = builder.AddProject("devlogin", InRepository("samples/DevLogin/DevLogin.csproj"), launchProfileName: null)
-        .WithHttpEndpoint().WithHttpHealthCheck("/health/ready");
-    var address = login.GetEndpoint("http").Property(EndpointProperty.HostAndPort);
-    login.WithEnvironment("Login__Issuer", $"http://{address}");
-    gateway.WithEnvironment("Gateway__SignIn__Authority", $"http://{address}").WaitFor(login);
-}
-
-// Where `aspire publish` writes to: one of the two, since two in one model are refused.
-switch (builder.Configuration["publish-to"])
-{
-    case "compose": builder.AddDockerComposeEnvironment("compose"); break;
-    case "kubernetes": builder.AddKubernetesEnvironment("kubernetes"); break;
-}
-
-builder.Build().Run();
+static EndpointReference EndpointOf(IResourceBuilder<IResource> builder, string name) => new((IResourceWithEndpoints)builder.Resource, name);

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Npgsql;
-using Wir.AppHost.Local;
+using Wir.TestKit.Servers;
 using Wir.Reliability.Tests;
 using Wir.TestKit;
 
@@ -173,7 +173,7 @@ internal sealed partial class GatewayStage : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            ChildProcess.Kill(process.Id, AppHost.Local.Signal.Term);
+            ChildProcess.Kill(process.Id, Wir.TestKit.Servers.Signal.Term);
             await process.WaitForExitAsync();
             process.Dispose();
         }

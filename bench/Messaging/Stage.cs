@@ -48,7 +48,7 @@ internal sealed class Stage : IAsyncDisposable
         {
             // Makes the instant of each commit readable, which is what lag is counted from.
             await ExecuteAsync(NpgsqlDataSource.Create(servers.Database.ConnectionString("postgres")), "alter system set track_commit_timestamp = on");
-            await servers.Postgres.EndAsync(AppHost.Local.Signal.Int);
+            await servers.Postgres.EndAsync(Wir.TestKit.Servers.Signal.Int);
             NpgsqlConnection.ClearAllPools();
             await servers.Postgres.StartAsync();
         }

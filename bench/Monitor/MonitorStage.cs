@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
-using Wir.AppHost.Local;
+using Wir.TestKit.Servers;
 using Wir.Reliability.Tests;
 using Wir.ServiceDefaults.Tokens;
 using Wir.TestKit;

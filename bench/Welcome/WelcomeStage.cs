@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Npgsql;
-using Wir.AppHost.Local;
+using Wir.TestKit.Servers;
 using Wir.Reliability.Tests;
 using Wir.ServiceDefaults.Tokens;
 using Wir.TestKit;

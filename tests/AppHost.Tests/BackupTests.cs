@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Npgsql;
-using Wir.AppHost.Local;
-using Wir.AppHost.Local.Backup;
+using Wir.AppHost.Backup;
+using Wir.AppHost.Servers;
 using Wir.Messaging.Storage;
 using Wir.TestKit;
 using Xunit;
@@ -13,81 +13,89 @@ namespace Wir.AppHost.Tests;
 [Lane(Lane.Functional)]
 public sealed class BackupTests : IAsyncDisposable
 {
-    private readonly TestInstance _source = new(openForPostgres: true);
-    private readonly TestInstance _target = new(openForPostgres: true);
+    private readonly Instance _source = NewInstance();
+    private readonly Instance _target = NewInstance();
     private readonly CancellationTokenSource _stop = new();
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _stop.Dispose();
-        await _source.DisposeAsync();
-        await _target.DisposeAsync();
+        Directory.Delete(_source.Directory, recursive: true);
+        Directory.Delete(_target.Directory, recursive: true);
     }
 
     [Fact]
     public async Task A_backup_under_load_is_of_one_instant_and_what_was_on_its_way_is_sent_again()
     {
-        await StartAsync(_source);
-        await CreateTablesAsync("senderdb");
-        await CreateTablesAsync("takerdb");
-        await File.WriteAllTextAsync(Path.Combine(_source.Directory, "keys.json"), """{ "reader": "secret" }""");
-        var writers = Enumerable.Range(0, 4).Select(_ => WriteAsync(_stop.Token)).ToList();
-        await Eventually.TrueAsync(async () => await CountAsync(_source, "takerdb", "inbox_message") > 200, "events flow");
-        var file = Path.Combine(_source.Directory, "backup.tar");
+        var file = _source.PathOf("backup.tar");
+        await WithSourceAsync(async () =>
+        {
+            await CreateTablesAsync("senderdb");
+            await CreateTablesAsync("takerdb");
+            await File.WriteAllTextAsync(_source.PathOf("keys.json"), """{ "reader": "secret" }""");
+            var writers = Enumerable.Range(0, 4).Select(_ => WriteAsync(_stop.Token)).ToList();
+            await Eventually.TrueAsync(async () => await CountAsync(_source, "takerdb", "inbox_message") > 200, "events flow");
 
-        Assert.Equal(0, await BackupCommand.RunAsync(file, _source.Open(), _source.Builder.Resources, CancellationToken.None));
+            Assert.Equal(0, await BackupCommand.RunAsync(file, _source.Directory, CancellationToken.None));
 
-        await _stop.CancelAsync();
-        await Task.WhenAll(writers);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        AddServers(_target);
-        Assert.Equal(0, await RestoreCommand.RunAsync(file, _target.Open(), _target.Builder.Resources, CancellationToken.None));
-        Assert.Contains("secret", await File.ReadAllTextAsync(Path.Combine(_target.Directory, "keys.json")), StringComparison.Ordinal);
-        _target.Start();
-        await _target.BecomesAsync("postgres", "Running");
-
-        var sent = await IdsAsync(_target, "senderdb", "select id from shop.event_log");
-        var again = await IdsAsync(_target, "senderdb", "select id from shop.outbox_message where logged");
-        var taken = await IdsAsync(_target, "takerdb", "select message_id from shop.inbox_message");
-        Assert.True(taken.Count > 200);
-        Assert.Subset(sent, taken);
-        Assert.Equal(sent.Order(), again.Order());
-        Assert.True(await CountAsync(_source, "senderdb", "event_log") >= sent.Count);
+            await _stop.CancelAsync();
+            await Task.WhenAll(writers);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(0, await RestoreCommand.RunAsync(file, _target.Directory, CancellationToken.None));
+            Assert.Contains("secret", await File.ReadAllTextAsync(_target.PathOf("keys.json")), StringComparison.Ordinal);
+            // What the restore has chosen.
+            var target = Instance.Open(_target.Directory);
+            await PostgresTools.WithServerAsync(target, async () =>
+            {
+                var sent = await IdsAsync(target, "senderdb", "select id from shop.event_log");
+                var again = await IdsAsync(target, "senderdb", "select id from shop.outbox_message where logged");
+                var taken = await IdsAsync(target, "takerdb", "select message_id from shop.inbox_message");
+                Assert.True(taken.Count > 200);
+                Assert.Subset(sent, taken);
+                Assert.Equal(sent.Order(), again.Order());
+                Assert.True(await CountAsync(_source, "senderdb", "event_log") >= sent.Count);
+            }, CancellationToken.None);
+        });
     }
 
     [Fact]
-    public async Task What_cannot_be_done_is_told_and_nothing_is_overwritten()
+    public async Task What_cannot_be_done_is_reported_and_nothing_is_overwritten()
     {
         async Task<string> RefusalAsync(Func<Task<int>> command) => (await Assert.ThrowsAsync<InvalidOperationException>(command)).Message;
-        AddServers(_target);
-        var file = Path.Combine(_source.Directory, "backup.tar");
+        var file = _source.PathOf("backup.tar");
         await File.WriteAllTextAsync(file, "no backup");
 
-        Assert.Contains("No instance runs", await RefusalAsync(() => BackupCommand.RunAsync(file, _source.Open(), _source.Builder.Resources, default)), StringComparison.Ordinal);
-        Assert.Contains("is not a backup", await RefusalAsync(() => RestoreCommand.RunAsync(file, _target.Open(), _target.Builder.Resources, default)), StringComparison.Ordinal);
-        await StartAsync(_source);
-        await BackupCommand.RunAsync(file, _source.Open(), _source.Builder.Resources, default);
-        Assert.Contains("runs already", await RefusalAsync(() => RestoreCommand.RunAsync(file, _source.Open(), _source.Builder.Resources, default)), StringComparison.Ordinal);
-        await _source.StopAsync();
-        Assert.Contains("databases in", await RefusalAsync(() => RestoreCommand.RunAsync(file, _source.Open(), _source.Builder.Resources, default)), StringComparison.Ordinal);
+        Assert.Contains("No instance runs", await RefusalAsync(() => BackupCommand.RunAsync(file, _source.Directory, default)), StringComparison.Ordinal);
+        Assert.Contains("is not a backup", await RefusalAsync(() => RestoreCommand.RunAsync(file, _target.Directory, default)), StringComparison.Ordinal);
+        await WithSourceAsync(async () =>
+        {
+            await BackupCommand.RunAsync(file, _source.Directory, default);
+            using var claim = await _source.ClaimAsync();
+            Assert.Contains("already runs", await RefusalAsync(() => RestoreCommand.RunAsync(file, _source.Directory, default)), StringComparison.Ordinal);
+        });
+        Assert.Contains("databases in", await RefusalAsync(() => RestoreCommand.RunAsync(file, _source.Directory, default)), StringComparison.Ordinal);
         await DamageAsync(file);
-        Assert.Contains("damaged", await RefusalAsync(() => RestoreCommand.RunAsync(file, _target.Open(), _target.Builder.Resources, default)), StringComparison.Ordinal);
+        Assert.Contains("damaged", await RefusalAsync(() => RestoreCommand.RunAsync(file, _target.Directory, default)), StringComparison.Ordinal);
     }
 
-    private static void AddServers(TestInstance test)
+    private static Instance NewInstance()
     {
-        var postgres = test.Builder.AddPostgres("postgres");
-        postgres.AddDatabase("senderdb");
-        postgres.AddDatabase("takerdb");
+        var directory = Directory.CreateTempSubdirectory("wir-backup-test-").FullName;
+        // The user postgres must be able to pass through.
+        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.OtherExecute);
+        return Instance.Open(directory);
     }
 
-    private static async Task StartAsync(TestInstance test)
+    private Task WithSourceAsync(Func<Task> work) => PostgresTools.WithServerAsync(_source, async () =>
     {
-        AddServers(test);
-        test.Start();
-        await test.BecomesAsync("postgres", "Running");
-    }
+        foreach (var name in new[] { "senderdb", "takerdb" })
+        {
+            await PostgresTools.CreateDatabaseAsync(PostgresTools.ConnectionString(_source), name, CancellationToken.None);
+        }
+
+        await work();
+    }, CancellationToken.None);
 
     /// <summary>One bit in the middle of the file, where the dumps are.</summary>
     private static async Task DamageAsync(string file)
@@ -124,13 +132,12 @@ public sealed class BackupTests : IAsyncDisposable
         }
     }
 
-    private static async Task<long> CountAsync(TestInstance test, string database, string table) =>
-        (await IdsAsync(test, database, $"select gen_random_uuid() from shop.{table}")).Count;
+    private static async Task<long> CountAsync(Instance instance, string database, string table) =>
+        (await IdsAsync(instance, database, $"select gen_random_uuid() from shop.{table}")).Count;
 
-    private static async Task<HashSet<Guid>> IdsAsync(TestInstance test, string database, string sql)
+    private static async Task<HashSet<Guid>> IdsAsync(Instance instance, string database, string sql)
     {
-        var instance = test.Open();
-        await using var connection = new NpgsqlConnection(new PostgresServer("", instance.Port("postgres"), instance.Password("postgres")).ConnectionString(database));
+        await using var connection = new NpgsqlConnection(PostgresTools.ConnectionString(instance, database) + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();

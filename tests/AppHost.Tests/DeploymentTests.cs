@@ -1,13 +1,13 @@
 using System.Text.RegularExpressions;
-using Wir.AppHost.Local;
 using Wir.TestKit;
+using Wir.TestKit.Servers;
 using Xunit;
 
 namespace Wir.AppHost.Tests;
 
 /// <summary>What stands in <c>deploy/</c> says the same as the app model: names, variables, users, who waits for whom.</summary>
 [Lane(Lane.Functional)]
-public sealed partial class DeploymentTests : IDisposable
+public sealed partial class DeploymentTests(PublishedModel model) : IClassFixture<PublishedModel>
 {
     private static readonly string[] s_services = ["registry", "welcomepackage", "monitor", "gateway"];
 
@@ -15,23 +15,9 @@ public sealed partial class DeploymentTests : IDisposable
     private static readonly string[] s_own =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "Wir__Seed", "Wir__KeysFile", "Wir__Mail__Folder", "Wir__Mail__SmtpHost", "Wir__Mail__SmtpUser", "Wir__Mail__SmtpPassword"];
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("wir-deploy-").FullName;
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
     [Fact]
-    public async Task Compose_has_the_programs_of_the_model_with_their_variables()
-    {
-        var model = await AppModelTests.DescribeInAsync(_directory);
-        var compose = ReadCompose();
-
-        Assert.Equal([.. model.Keys.Concat(["postgres", "rabbitmq"]).Order()], compose.Keys.Order());
-        foreach (var (name, project) in model)
-        {
-            Assert.Equal(Wanted(project.Variables.Keys), Wanted(compose[name].Variables.Keys));
-            SameUsers(project.Variables!, compose[name].Variables);
-        }
-    }
+    public async Task Compose_is_what_the_app_model_publishes() =>
+        Assert.Equal(await model.ComposeAsync(), Read("compose.yaml"));
 
     [Fact]
     public void Compose_starts_no_service_before_all_migrations_are_through_and_opens_one_port()
@@ -47,31 +33,31 @@ public sealed partial class DeploymentTests : IDisposable
     [Fact]
     public async Task Kubernetes_has_the_programs_of_the_model_with_their_variables()
     {
-        var model = await AppModelTests.DescribeInAsync(_directory);
+        var programs = await model.ProgramsAsync();
         var containers = ReadKubernetes("migrations.yaml").Concat(ReadKubernetes("programs.yaml")).ToDictionary();
 
-        Assert.Equal(model.Keys.Order(), containers.Keys.Order());
-        foreach (var (name, project) in model)
+        Assert.Equal(programs.Keys.Order(), containers.Keys.Order());
+        foreach (var (name, variables) in programs)
         {
-            Assert.Equal(Wanted(project.Variables.Keys), Wanted(containers[name].Variables.Keys));
-            SameUsers(project.Variables!, containers[name].Variables);
+            Assert.Equal(Wanted(variables.Keys), Wanted(containers[name].Variables.Keys));
+            SameUsers(variables, containers[name].Variables);
             Assert.Contains("runAsNonRoot: true", containers[name].Text, StringComparison.Ordinal);
             Assert.Contains("readOnlyRootFilesystem: true", containers[name].Text, StringComparison.Ordinal);
             Assert.Contains("limits:", containers[name].Text, StringComparison.Ordinal);
         }
 
-        var programs = Read("kubernetes/programs.yaml");
+        var deployed = Read("kubernetes/programs.yaml");
         var network = Read("kubernetes/network.yaml");
         foreach (var program in s_services.Append("portal"))
         {
-            Assert.Equal(3, Regex.Count(programs, $"^  name: {program}$", RegexOptions.Multiline));
+            Assert.Equal(3, Regex.Count(deployed, $"^  name: {program}$", RegexOptions.Multiline));
             Assert.Contains($"matchLabels: {{ app: {program} }}", network, StringComparison.Ordinal);
         }
 
-        Assert.Equal(5, Regex.Count(programs, "kind: PodDisruptionBudget"));
-        Assert.Equal(5, Regex.Count(programs, "readinessProbe:"));
+        Assert.Equal(5, Regex.Count(deployed, "kind: PodDisruptionBudget"));
+        Assert.Equal(5, Regex.Count(deployed, "readinessProbe:"));
         // What the two steps of an installation select by.
-        Assert.Equal(5, Regex.Count(programs, "^  labels: { wir: program }$", RegexOptions.Multiline));
+        Assert.Equal(5, Regex.Count(deployed, "^  labels: { wir: program }$", RegexOptions.Multiline));
         Assert.Equal(4, Regex.Count(Read("kubernetes/migrations.yaml"), "^  labels: { wir: migration }$", RegexOptions.Multiline));
     }
 
@@ -111,9 +97,9 @@ public sealed partial class DeploymentTests : IDisposable
     {
         var projects = new[] { "services/Registry/Registry", "services/WelcomePackage/WelcomePackage", "services/Monitor/Monitor", "gateway/Gateway", "portal/Portal" };
         var published = projects.Select(p => $"wir/{Path.GetFileName(p).ToLowerInvariant()}").Order().ToList();
-        var properties = File.ReadAllText(Path.Combine(Repository, "Directory.Build.props"));
+        var properties = File.ReadAllText(Repository.PathOf("Directory.Build.props"));
 
-        Assert.All(projects, p => Assert.True(File.Exists(Path.Combine(Repository, p + ".csproj"))));
+        Assert.All(projects, p => Assert.True(File.Exists(Repository.PathOf($"{p}.csproj"))));
         Assert.Contains("<ContainerRepository>wir/$(MSBuildProjectName.ToLowerInvariant())</ContainerRepository>", properties, StringComparison.Ordinal);
         Assert.Equal(published, Regex.Matches(Read("compose.yaml"), "image: (wir/[a-z]+)").Select(m => m.Groups[1].Value).Distinct().Order());
         Assert.Equal(published, Regex.Matches(Read("kubernetes/kustomization.yaml"), "name: (wir/[a-z]+)").Select(m => m.Groups[1].Value).Order());
@@ -132,16 +118,14 @@ public sealed partial class DeploymentTests : IDisposable
     [Fact]
     public void Alerts_ask_only_for_metrics_that_are_documented()
     {
-        var documented = File.ReadAllText(Path.Combine(Repository, "docs/operations/metrics.md"));
+        var documented = File.ReadAllText(Repository.PathOf("docs/operations/metrics.md"));
         var asked = Metric().Matches(Read("prometheus/rules.yaml")).Select(m => m.Value).Distinct().ToList();
 
         Assert.True(asked.Count >= 5);
         Assert.All(asked, metric => Assert.Contains(Regex.Replace(metric, "_(count|bucket|sum)$", ""), documented, StringComparison.Ordinal));
     }
 
-    private static string Repository => Path.GetDirectoryName(DistributedApplication.CreateBuilder([]).AppHostDirectory)!;
-
-    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository, "deploy", file));
+    private static string Read(string file) => File.ReadAllText(Repository.PathOf($"deploy/{file}"));
 
     private static List<string> Wanted(IEnumerable<string> variables) =>
         [.. variables.Where(v => VariableOfModel().IsMatch(v) && !s_own.Contains(v)).Order(StringComparer.Ordinal)];
@@ -168,7 +152,7 @@ public sealed partial class DeploymentTests : IDisposable
             part => ContainerName().Match(part).Groups[1].Value,
             part => (part, KubernetesVariable().Matches(part).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value)));
 
-    [GeneratedRegex("^(ConnectionStrings__|Wir__|services__|ASPNETCORE_URLS$|OTEL_SERVICE_NAME$)")]
+    [GeneratedRegex("^(ConnectionStrings__|Wir__|services__)")]
     private static partial Regex VariableOfModel();
 
     [GeneratedRegex("^      ([A-Za-z_0-9]+): (.*)$", RegexOptions.Multiline)]

@@ -1,4 +1,4 @@
-using Wir.AppHost.Local;
+using Wir.AppHost.Running;
 using Wir.TestKit;
 using Xunit;
 

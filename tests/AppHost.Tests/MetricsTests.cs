@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Wir.AppHost.Local;
 using Wir.TestKit;
+using Wir.TestKit.Servers;
 using Xunit;
 
 namespace Wir.AppHost.Tests;
@@ -14,7 +14,7 @@ public sealed partial class MetricsTests
     [Fact]
     public void Every_instrument_is_documented_and_everything_documented_is_an_instrument()
     {
-        var repository = Path.GetDirectoryName(DistributedApplication.CreateBuilder([]).AppHostDirectory)!;
+        var repository = Repository.Root;
         var made = s_sources.Select(s => Path.Combine(repository, s)).Where(Directory.Exists)
             .SelectMany(s => Directory.EnumerateFiles(s, "*.cs", SearchOption.AllDirectories))
             .SelectMany(file => Instrument().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value)).ToHashSet();

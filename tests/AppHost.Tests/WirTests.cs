@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Wir.AppHost.Local;
 using Wir.TestKit;
+using Wir.TestKit.Servers;
 using Xunit;
 
 namespace Wir.AppHost.Tests;
@@ -110,7 +110,7 @@ public sealed class WirTests : IDisposable
         Assert.Contains("apt-get install -y --no-install-recommends chromium", output, StringComparison.Ordinal);
     }
 
-    private static string WirScript => Path.Combine(Path.GetDirectoryName(DistributedApplication.CreateBuilder([]).AppHostDirectory)!, "wir");
+    private static string WirScript => Repository.PathOf("wir");
 
     private static int FreePort() => Ports.Choose();
 

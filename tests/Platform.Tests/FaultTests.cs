@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using Wir.AppHost.Local;
 using Wir.Demo;
+using Wir.TestKit.Servers;
 
 namespace Wir.Platform.Tests;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Npgsql;
-using Wir.AppHost.Local;
 using Wir.Demo;
+using Wir.TestKit.Servers;
 
 namespace Wir.Platform.Tests;
 
@@ -68,7 +68,7 @@ public sealed class KilledPartsTests(WholePlatform platform, ITestOutputHelper o
     private async Task KillAsync(string part)
     {
         var before = await platform.StatusAsync(part);
-        ChildProcess.Kill(before.Pid!.Value, Signal.Kill);
+        ChildProcess.KillTree(before.Pid!.Value);
         await Eventually.TrueAsync(
             async () => await platform.StatusAsync(part) is { Health: "healthy" } after && after.Pid != before.Pid, $"{part} is back", TimeSpan.FromMinutes(4));
     }

@@ -80,6 +80,5 @@ public sealed class LeastPrivilegeTests(WholePlatform platform)
         Host = "127.0.0.1", Port = platform.PortOf("postgres"), Username = role, Password = PasswordOf(role), Database = database + "db", Pooling = false,
     }.ConnectionString;
 
-    private string PasswordOf(string service) =>
-        Wir.AppHost.Local.Instance.Open(platform.Directory, new Microsoft.Extensions.Configuration.ConfigurationManager()).Password(service + "password");
+    private string PasswordOf(string service) => platform.PasswordOf($"{service}password");
 }

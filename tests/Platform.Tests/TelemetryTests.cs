@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Wir.AppHost.Local;
 using Wir.Demo;
+using Wir.TestKit.Servers;
 
 namespace Wir.Platform.Tests;
 
@@ -86,7 +86,7 @@ public sealed partial class TelemetryTests(WholePlatform platform, PlayedStory p
     {
         using var editor = platform.Door("municipality");
         var broker = await platform.StatusAsync("rabbitmq");
-        ChildProcess.Kill(-broker.Pid!.Value, Signal.Kill);
+        ChildProcess.KillTree(broker.Pid!.Value);
 
         (await editor.PostAsync("/api/welcome/v1/packages", new { area = Story.Korbach, language = "ar", channel = "office" })).Is(HttpStatusCode.Created);
 
@@ -105,7 +105,7 @@ public sealed partial class TelemetryTests(WholePlatform platform, PlayedStory p
     [Fact]
     public async Task Every_metric_of_ours_that_a_program_tells_is_documented()
     {
-        var documented = await File.ReadAllTextAsync(Path.Combine(DistributedApplication.CreateBuilder([]).AppHostDirectory, "../docs/operations/metrics.md"));
+        var documented = await File.ReadAllTextAsync(Repository.PathOf("docs/operations/metrics.md"));
         foreach (var name in s_programs)
         {
             var told = MetricName().Matches(await MetricsAsync(name)).Select(m => m.Groups[1].Value).ToList();

@@ -1,28 +1,57 @@
-using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Wir.AppHost.Local;
+using Wir.AppHost.Control;
+using Wir.AppHost.Running;
+using Wir.AppHost.Servers;
 using Wir.Demo;
+using Wir.TestKit.Servers;
+using Ports = Wir.TestKit.Servers.Ports;
 
 [assembly: AssemblyFixture(typeof(Wir.Platform.Tests.WholePlatform))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Wir.Platform.Tests;
 
-/// <summary>The whole model, started once for all tests of this project, as <c>./wir up</c> starts it: in a directory of its own, on free ports.</summary>
+/// <summary>
+/// The whole model, started once for all tests of this project by Aspire's own testing library: in a directory of its own, on
+/// free ports.
+/// </summary>
 public sealed class WholePlatform : IAsyncLifetime
 {
     public const string Tests = "The whole platform";
 
-    private readonly Watcher _watcher = new();
+    private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(6);
+
     private readonly int _port = Ports.Choose();
-    private LogFile? _log;
     private readonly Telemetry _telemetry = new();
-    private ChildProcess? _host;
-    private RunningInstance? _instance;
+    private RunningInstance? _running;
+
+    static WholePlatform()
+    {
+        // All of it reaches the programs with the rest of this process's environment.
+        foreach (var (name, value) in new[]
+        {
+            ("OTEL_BSP_SCHEDULE_DELAY", "500"), ("OTEL_BLRP_SCHEDULE_DELAY", "500"), ("OTEL_METRIC_EXPORT_INTERVAL", "5000"),
+            // Nobody wants to wait a minute for a service that hangs.
+            ("Gateway__ActivityTimeout", "00:00:10"),
+        })
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+    }
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("wir-platform-").FullName;
 
-    public RunningInstance Instance => _instance ?? throw new InvalidOperationException("The platform is not up.");
+    public RunningInstance Instance => _running ?? throw new InvalidOperationException("The platform is not up.");
+
+    /// <summary>The running model.</summary>
+    public DistributedApplication App { get; private set; } = null!;
+
+    /// <summary>What the services have reported about themselves.</summary>
+    public Telemetry Telemetry => _telemetry;
 
     public async ValueTask InitializeAsync()
     {
@@ -40,103 +69,93 @@ public sealed class WholePlatform : IAsyncLifetime
         }
 
         await _telemetry.StartAsync();
-        _log = new LogFile(LogPath("apphost"));
     }
 
-    /// <summary>A command of the host on this instance (backup, restore); what it told.</summary>
+    /// <summary>A command of the host on this instance (backup, restore); what it printed.</summary>
     public Task<string> RunAsync(string command, string file) =>
-        ChildProcess.RunAsync(AppHost(command, file, "--data", Directory, "--port", $"{_port}"), CancellationToken.None);
+        ChildProcess.RunAsync(new ProcessSpec("dotnet", Repository.ProgramOf("AppHost"), command, file, "--data", Directory), CancellationToken.None);
 
     /// <summary>Before the first start: the instance's own PostgreSQL with its empty databases, for as long as the work takes.</summary>
     /// <param name="work">Gets the owner's connection string by the database's name.</param>
-    internal async Task WithDatabasesAsync(Func<Func<string, string>, Task> work)
+    internal Task WithDatabasesAsync(Func<Func<string, string>, Task> work)
     {
-        var builder = DistributedApplication.CreateBuilder(["--data", Directory]);
-        var postgres = builder.AddPostgres("postgres");
-        foreach (var name in new[] { "registrydb", "welcomepackagedb", "monitordb", "gatewaydb" }) postgres.AddDatabase(name);
-        var instance = Wir.AppHost.Local.Instance.Open(Directory, builder.Configuration);
-        await instance.PrepareAsync(builder.Resources, TestContext.Current.CancellationToken);
-        var server = postgres.Resource.Server(instance);
-        var child = ChildProcess.Start(await server.PrepareAsync(TestContext.Current.CancellationToken), _log!, _watcher);
-        Assert.True(await Health.WaitAsync(server, child.Exited, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), "PostgreSQL starts");
-        await server.OnHealthyAsync(TestContext.Current.CancellationToken);
-        await work(database => server.ConnectionString(database) + ";Pooling=false");
-        await child.StopAsync();
+        var instance = Kept;
+        return PostgresTools.WithServerAsync(instance, async () =>
+        {
+            foreach (var name in new[] { "registrydb", "welcomepackagedb", "monitordb", "gatewaydb" })
+            {
+                await PostgresTools.CreateDatabaseAsync(PostgresTools.ConnectionString(instance), name, CancellationToken.None);
+            }
+
+            await work(database => PostgresTools.ConnectionString(instance, database) + ";Pooling=false");
+        }, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Starts everything, and returns when all of it is healthy.</summary>
-    public async Task UpAsync()
+    /// <param name="options">Of the app model, besides those that every test needs.</param>
+    public async Task UpAsync(params string[] options)
     {
-        _host = ChildProcess.Start(AppHost("--data", Directory, "--port", $"{_port}", "--dev-login", "true"), _log!, _watcher);
-        await ChildProcess.RunAsync(AppHost("wait", $"{_host.Id}", "--data", Directory), TestContext.Current.CancellationToken);
-        _instance = RunningInstance.Open(Directory);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
+            [
+                "--data", Directory, "--port", $"{_port}", "--dev-login", "true",
+                "--OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry.Address, "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", .. options,
+            ],
+            TestContext.Current.CancellationToken);
+        App = await builder.BuildAsync(TestContext.Current.CancellationToken);
+        await App.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            async () => await Verbs.AskAsync(Directory) is { } rows && (rows.All(r => r.IsUp)
+                || (rows.Any(r => r.HasFailed) ? throw new InvalidOperationException(Failure(rows.First(r => r.HasFailed).Name)) : false)),
+            "everything is healthy", s_startDeadline);
+        _running = RunningInstance.Open(Directory);
     }
 
     /// <summary>Stops everything in order.</summary>
     public async Task DownAsync()
     {
-        await AskAsync("stop");
-        Assert.Equal(0, await _host!.Exited);
-        _host = null;
+        await App.StopAsync();
+        await App.DisposeAsync();
+        App = null!;
+        await Eventually.TrueAsync(() => Task.FromResult(!Kept.Leftovers().Any()), "no process of the instance is left", TimeSpan.FromMinutes(1));
     }
-
-    /// <summary>What the services have told about themselves.</summary>
-    public Telemetry Telemetry => _telemetry;
 
     public Door Door(string? key = null) => new(Instance.Address, key is null ? null : Instance.Keys[key]);
 
-    internal async Task<ResourceStatus> StatusAsync(string name) =>
-        JsonSerializer.Deserialize<List<ResourceStatus>>((await AskAsync("status"))!, JsonSerializerOptions.Web)!.Single(r => r.Name == name);
+    internal async Task<ResourceStatus> StatusAsync(string name) => (await Verbs.AskAsync(Directory))!.Single(r => r.Name == name);
 
-    public int PortOf(string purpose) => Wir.AppHost.Local.Instance.Open(Directory, new Microsoft.Extensions.Configuration.ConfigurationManager()).Port(purpose);
+    /// <summary>The name by which Aspire knows the one process of a resource.</summary>
+    public string IdOf(string name)
+    {
+        var model = App.Services.GetRequiredService<DistributedApplicationModel>();
+        return App.Services.GetRequiredService<Supervisor>().Ids(model.Resources.Single(r => r.Name == name)).Single();
+    }
+
+    public int PortOf(string purpose) => Kept.Port(purpose);
+
+    public string PasswordOf(string name) => Kept.Password(name);
 
     /// <summary>One of the platform's databases, as its superuser sees it.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string database)
     {
-        var instance = Wir.AppHost.Local.Instance.Open(Directory, new Microsoft.Extensions.Configuration.ConfigurationManager());
-        var server = new PostgresServer("", instance.Port("postgres"), instance.Password("postgres"));
-        var connection = new NpgsqlConnection(server.ConnectionString(database) + ";Pooling=false");
+        var connection = new NpgsqlConnection(PostgresTools.ConnectionString(Kept, database) + ";Pooling=false");
         await connection.OpenAsync();
         return connection;
     }
 
-    internal Task<string?> AskAsync(string order) => ControlServer.AskAsync(Socket, order);
-
-    internal string LogOf(string resource) => File.ReadAllText(LogPath(resource));
-
     public async ValueTask DisposeAsync()
     {
-        if (_host is not null)
-        {
-            await AskAsync("stop");
-            await _host.StopAsync();
-        }
-
+        if (App is not null) await DownAsync();
         await _telemetry.DisposeAsync();
-        _watcher.Dispose();
-        _log?.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private ProcessSpec AppHost(params string[] arguments) =>
-        new("dotnet", [Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../AppHost/release/Wir.AppHost.dll")), .. arguments])
-        {
-            // All of it reaches the services with the rest of the host's environment.
-            Environment = new Dictionary<string, string?>
-            {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _telemetry.Address,
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-                ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
-                ["OTEL_BLRP_SCHEDULE_DELAY"] = "500",
-                ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
-                // Nobody wants to wait a minute for a service that hangs.
-                ["Gateway__ActivityTimeout"] = "00:00:10",
-            },
-        };
+    private AppHost.Instance Kept => AppHost.Instance.Open(Directory);
 
-    private string Socket => Wir.AppHost.Local.Instance.ControlSocket(Directory);
-
-    private string LogPath(string name) => Wir.AppHost.Local.Instance.LogPath(Directory, name);
+    private string Failure(string resource)
+    {
+        var log = Kept.PathOf("log", $"{resource}.log");
+        return $"{resource} failed:\n{(File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(20)) : "no log")}";
+    }
 }
 
 /// <summary>All tests share one platform and one played story, and run one after the other.</summary>

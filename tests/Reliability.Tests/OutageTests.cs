@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
-using Wir.AppHost.Local;
 using Wir.TestKit;
+using Wir.TestKit.Servers;
 using Wir.ToyService;
 using Xunit;
 
@@ -213,7 +213,7 @@ public sealed class OutageTests
     }
 
     private static Task<string> ControlAsync(Scene scene, string command) =>
-        ChildProcess.RunAsync(new ProcessSpec("/usr/lib/rabbitmq/bin/rabbitmqctl", command) { Environment = scene.Servers.RabbitMq.Environment }, default);
+        ChildProcess.RunAsync(scene.Servers.Broker.Control(command), default);
 
     private static async Task UnbindAsync(Scene scene, string source, string destination) =>
         (await scene.Management.DeleteAsync($"api/bindings/{scene.Name}/e/{source}/e/{destination}/~")).EnsureSuccessStatusCode();

@@ -1,4 +1,4 @@
-using Wir.AppHost.Local;
+using Wir.TestKit.Servers;
 
 namespace Wir.Reliability.Tests;
 
@@ -34,36 +34,31 @@ internal sealed class Servers
         var database = new PostgresServer(Path.Combine(directory, "postgres"), Ports.Choose(), Passwords.Create());
         var broker = new RabbitMqServer(Path.Combine(directory, "rabbitmq"), RabbitMqPorts.Choose(), Passwords.Create());
         var servers = new Servers(
-            new FaultyServer(database, new LogFile(Path.Combine(directory, "log", "postgres.log")), watcher),
-            new FaultyServer(broker, new LogFile(Path.Combine(directory, "log", "rabbitmq.log")), watcher), database, broker);
+            new FaultyServer(database, Path.Combine(directory, "log", "postgres.log"), watcher),
+            new FaultyServer(broker, Path.Combine(directory, "log", "rabbitmq.log"), watcher), database, broker);
         await Task.WhenAll(servers.Postgres.StartAsync(), servers.RabbitMq.StartAsync());
         return servers;
     }
 }
 
 /// <summary>One server process.</summary>
-internal sealed class FaultyServer(IRunnable server, LogFile log, Watcher watcher)
+internal sealed class FaultyServer(IServer server, string log, Watcher watcher)
 {
     private ChildProcess? _process;
 
-    /// <summary>What it was started with; its tools need the same environment.</summary>
-    public IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
-
     public async Task StartAsync()
     {
-        var spec = await server.PrepareAsync(default);
-        Environment = spec.Environment;
-        _process = ChildProcess.Start(spec, log, watcher);
+        _process = ChildProcess.Start(server.Spec, log, watcher);
         if (!await Health.WaitAsync(server, _process.Exited, TimeSpan.FromSeconds(120), default))
         {
-            throw new InvalidOperationException($"The server did not start:\n{string.Join('\n', log.Tail())}");
+            throw new InvalidOperationException($"The server did not start:\n{string.Join('\n', File.ReadLines(log).TakeLast(20))}");
         }
     }
 
     /// <summary>SIGKILL for the whole process group, or another signal for the main process; waits for the end.</summary>
-    public async Task EndAsync(AppHost.Local.Signal signal)
+    public async Task EndAsync(Signal signal)
     {
-        ChildProcess.Kill(signal == AppHost.Local.Signal.Kill ? -_process!.Id : _process!.Id, signal);
+        ChildProcess.Kill(signal == Signal.Kill ? -_process!.Id : _process!.Id, signal);
         await _process.Exited.WaitAsync(TimeSpan.FromSeconds(120));
     }
 }

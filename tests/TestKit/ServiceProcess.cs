@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Wir.AppHost.Local;
+using Wir.TestKit.Servers;
 
 namespace Wir.TestKit;
 
@@ -26,7 +26,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         _process = process;
         Id = process.Id;
-        s_watcher.Add(Id, AppHost.Local.Signal.Kill);
+        s_watcher.Add(Id, Servers.Signal.Kill);
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.BeginOutputReadLine();
@@ -48,9 +48,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string?> settings, params string[] arguments)
     {
-        // artifacts/bin/X.Tests/release/ → artifacts/bin/ToyService/release/Wir.ToyService.dll
-        var mine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var program = Path.Combine(mine.Parent!.Parent!.FullName, project, mine.Name, $"Wir.{project}.dll");
+        var program = Repository.ProgramOf(project);
         var info = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,

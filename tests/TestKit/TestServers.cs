@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Wir.AppHost.Local;
+using Wir.TestKit.Servers;
 
 namespace Wir.TestKit;
 
@@ -22,7 +22,7 @@ public sealed record RabbitMqAddress(string Amqp, string Management);
 public static class TestServers
 {
     /// <summary>
-    /// Names a file written by <c>AppHost servers</c>, with the addresses of servers that several test processes share.
+    /// Names a file written by <c>tests/TestServers</c>, with the addresses of servers that several test processes share.
     /// Without it each process has its own.
     /// </summary>
     public const string AddressesVariable = "WIR_TEST_SERVERS";

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Npgsql;
-using Wir.AppHost.Local;
 using Wir.ServiceDefaults.Access;
 
 namespace Wir.Platform.Tests.Conformance;
@@ -105,11 +104,10 @@ internal sealed partial class AttackRun(ApiStage stage)
     private async Task<Dictionary<string, string>> FingerprintAsync()
     {
         var found = new Dictionary<string, string>();
-        var instance = Instance.Open(stage.Platform.Directory, new Microsoft.Extensions.Configuration.ConfigurationManager());
         foreach (var database in new[] { "registrydb", "welcomepackagedb", "monitordb", "gatewaydb" })
         {
             await using var source = NpgsqlDataSource.Create(
-                $"Host=127.0.0.1;Port={instance.Port("postgres")};Username={PostgresServer.UserName};Password={instance.Password("postgres")};Database={database};Pooling=false");
+                $"Host=127.0.0.1;Port={stage.Platform.PortOf("postgres")};Username=postgres;Password={stage.Platform.PasswordOf("postgres")};Database={database};Pooling=false");
             var tables = new List<string>();
             await using (var list = source.CreateCommand("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'public')"))
             await using (var reader = await list.ExecuteReaderAsync())

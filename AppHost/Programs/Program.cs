@@ -1,0 +1,2 @@
+// Nothing of its own runs: this project gathers the programs.
+return 0;

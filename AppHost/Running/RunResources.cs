@@ -1,0 +1,30 @@
+using Aspire.Hosting.Lifecycle;
+using Microsoft.Extensions.DependencyInjection;
+using Wir.AppHost.Control;
+using Wir.AppHost.Servers;
+
+namespace Wir.AppHost.Running;
+
+internal static class RunResources
+{
+    /// <summary>What Aspire leaves to the host: restarts after a crash, a stop in order, kept logs, the control endpoint.</summary>
+    public static void AddRunning(this IDistributedApplicationBuilder builder, Instance instance)
+    {
+        if (!builder.ExecutionContext.IsRunMode) return;
+        builder.Services.AddSingleton(instance).AddSingleton<StatusReader>();
+        builder.Services.AddSingleton<Supervisor>()
+            .AddSingleton<IDistributedApplicationEventingSubscriber>(services => services.GetRequiredService<Supervisor>());
+        builder.Services.AddEventingSubscriber<KeptLogs>();
+        builder.Services.AddEventingSubscriber<ControlEndpoint>();
+        builder.Services.AddHostedService<OrderedStop>();
+    }
+
+    /// <summary>A server or a program of the platform; not Aspire's own helpers.</summary>
+    public static bool IsRun(this IResource resource) =>
+        resource is ProjectResource or LocalPostgresResource or LocalRabbitMQResource or ContainerResource;
+
+    /// <summary>Runs to its end once: others wait for that.</summary>
+    public static bool IsJob(this DistributedApplicationModel model, IResource resource) => model.Resources
+        .SelectMany(r => r.Annotations.OfType<WaitAnnotation>())
+        .Any(w => w.WaitType == WaitType.WaitForCompletion && w.Resource == resource);
+}

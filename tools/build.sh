@@ -1,0 +1,35 @@
+# What ./wir builds; read by ./wir.
+
+# Only what runs: the host, and all programs compiled ahead into one folder.
+build() {
+  [ $build = true ] || return 0
+  [ -d "$root/artifacts/bin" ] && check_space "$root" 500 || check_space "$root" 2500
+  step 'Building' dotnet build "$root/AppHost/AppHost.csproj" -c Release -v quiet --nologo || exit 1
+  step 'Compiling ahead' dotnet publish "$root/AppHost/Programs/Programs.csproj" -c Release -v quiet --nologo || exit 1
+}
+
+build_all() {
+  [ $build = true ] || return 0
+  [ -d "$root/artifacts/bin" ] && check_space "$root" 500 || check_space "$root" 2500
+  step 'Building' dotnet build "$root/Wir.sln" -c Release -v quiet --nologo || exit 1
+}
+
+# Runs one of the repository's own programs: $1 its project below the root, the rest its arguments.
+run_program() {
+  local project=$1 program=$root/artifacts/bin/$(basename "$1")/release/Wir.$(basename "$1").dll
+  shift
+  [ "$command" = demo ] && [ -f "$program" ] || step "Building $(basename "$project")" dotnet build "$root/$project" -c Release -v quiet --nologo || exit 1
+  exec dotnet "$program" "$@"
+}
+
+# Each program describes itself: its project, and the name under which the gateway shows its API.
+openapi() {
+  local pair project status=0
+  check_sdk
+  for pair in services/Registry:registry services/WelcomePackage:welcome services/Monitor:monitor gateway:clients; do
+    project=$(basename "$(ls "$root/${pair%%:*}"/*.csproj)" .csproj)
+    [ $build = false ] || step "Building $project" dotnet build "$root/${pair%%:*}" -c Release -v quiet --nologo || return 1
+    step "Describing ${pair#*:}" dotnet "$root/artifacts/bin/$project/release/Wir.$project.dll" openapi "$root/docs/api/${pair#*:}.json" || status=1
+  done
+  return $status
+}
