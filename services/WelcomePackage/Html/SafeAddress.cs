@@ -3,7 +3,11 @@ namespace Wir.WelcomePackage.Html;
 /// <summary>Addresses that content may lead to.</summary>
 internal static class SafeAddress
 {
-    private static readonly string[] s_schemes = ["https", "http", "mailto", "tel"];
+    /// <summary>Names a page of ours by its id.</summary>
+    public const string PageScheme = "page";
+
+    /// <summary>Those that lead out of here.</summary>
+    public static IReadOnlyList<string> Schemes { get; } = ["https", "http", "mailto", "tel"];
 
     /// <summary>The address when it is one that may be followed; null otherwise.</summary>
     public static string? OfLink(string? value)
@@ -14,7 +18,7 @@ internal static class SafeAddress
         var colon = address.IndexOf(':');
         if (colon <= 0) return null;
         var scheme = address[..colon].ToLowerInvariant();
-        if (!s_schemes.Contains(scheme)) return null;
+        if (!Schemes.Contains(scheme)) return null;
         return scheme is "mailto" or "tel" || Uri.TryCreate(address, UriKind.Absolute, out _) ? address : null;
     }
 

@@ -1,12 +1,15 @@
 using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Ganss.Xss;
 
 namespace Wir.WelcomePackage.Html;
 
 /// <summary>
-/// The safe subset of HTML that content may use. What is not on the list is taken out: unknown elements leave their text behind, elements
-/// that hold no text for readers (script, style, frames, foreign markup) go with everything in them. The result is written by
-/// <see cref="HtmlText"/>, never by the parser, so nothing can come back as markup that went in as text.
+/// The safe subset of HTML that content may use. A text is first brought into our form: headings begin at h2, values
+/// are written in one way, elements that hold no text for readers (script, style, frames, foreign markup) go with
+/// everything in them. The boundary is HtmlSanitizer, which comes last and lets through what is on the list and nothing
+/// else. <see cref="HtmlText"/> writes the result, in the notation that the hashes of stored translations rest on.
 /// </summary>
 public static class SafeHtml
 {
@@ -24,13 +27,19 @@ public static class SafeHtml
 
     private static readonly HashSet<string> s_common = ["lang", "dir", "id"];
 
-    /// <summary>Nothing in them was meant for readers, or it would be read by other rules than those of HTML.</summary>
+    /// <summary>
+    /// Nothing in them was meant for readers, or it would be read by other rules than those of HTML. Any other element
+    /// that is not allowed leaves its text behind.
+    /// </summary>
     private static readonly HashSet<string> s_dropped = new(StringComparer.Ordinal)
     {
         "script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "svg", "math", "template", "noscript", "noembed", "noframes",
         "xmp", "plaintext", "listing", "title", "head", "base", "link", "meta", "textarea", "select", "option", "input", "button", "form",
         "audio", "video", "source", "track", "canvas", "map", "area", "portal", "marquee", "bgsound", "keygen", "dialog", "slot", "param",
     };
+
+    /// <summary>May be used by several threads at once, as long as nobody changes it.</summary>
+    private static readonly HtmlSanitizer s_boundary = Boundary();
 
     private static readonly HtmlParser s_parser = new(new HtmlParserOptions { IsScripting = false, IsKeepingSourceReferences = false });
 
@@ -61,45 +70,72 @@ public static class SafeHtml
 
     private static string CleanOnce(string html)
     {
+        var body = InOurForm(html);
+        s_boundary.SanitizeDom((IHtmlDocument)body.Owner!, body);
         var output = new HtmlText();
-        foreach (var node in Parse(html).ChildNodes) Write(node, output, 0);
+        foreach (var node in body.ChildNodes) Write(node, output);
         return output.ToString();
     }
 
-    private static void Write(INode node, HtmlText output, int depth)
+    private static HtmlSanitizer Boundary()
+    {
+        var boundary = new HtmlSanitizer(new HtmlSanitizerOptions
+        {
+            AllowedTags = s_allowed.Keys.ToHashSet(),
+            AllowedAttributes = s_allowed.Values.SelectMany(names => names).Concat(s_common).ToHashSet(),
+            UriAttributes = new HashSet<string> { "href", "src" },
+            AllowedSchemes = SafeAddress.Schemes.Append(SafeAddress.PageScheme).ToHashSet(),
+        });
+        // It knows schemes only: what an address may be beyond that is our own rule, and each kind has one element.
+        boundary.FilterUrl += (_, found) => found.SanitizedUrl = (found.SanitizedUrl, found.Tag.LocalName) switch
+        {
+            (not null, "a") => SafeAddress.OfLink(found.OriginalUrl),
+            (not null, "img") => SafeAddress.OfImage(found.OriginalUrl),
+            _ => null,
+        };
+        return boundary;
+    }
+
+    /// <summary>The text in a tree of its own, as we write texts; says nothing about what is safe.</summary>
+    private static IHtmlElement InOurForm(string html)
+    {
+        var document = s_parser.ParseDocument("<!DOCTYPE html>");
+        Copy(Parse(html), document.Body!, 0);
+        return document.Body!;
+    }
+
+    /// <summary>Appends and never moves: taking nodes out of a long list of them costs its square.</summary>
+    private static void Copy(INode from, INode into, int depth)
     {
         // Deeper nesting is no text for people; it only costs those who read it.
         if (depth > 60) return;
-        switch (node)
+        foreach (var node in from.ChildNodes)
         {
-            case IText text:
-                output.Text(text.Data);
-                break;
-            case IElement element when element.NamespaceUri is not "http://www.w3.org/1999/xhtml" || s_dropped.Contains(element.LocalName):
-                break;
-            case IElement { LocalName: "h1" or "h5" or "h6" } heading:
-                // The title is the page's own h1.
-                Element(heading, heading.LocalName == "h1" ? "h2" : "h4", output, depth);
-                break;
-            case IElement { LocalName: "img" } image when SafeAddress.OfImage(image.GetAttribute("src")) is null:
-                break;
-            case IElement element when s_allowed.ContainsKey(element.LocalName):
-                Element(element, element.LocalName, output, depth);
-                break;
-            case IElement element:
-                foreach (var child in element.ChildNodes) Write(child, output, depth + 1);
-                break;
+            if (node is IText text) into.AppendChild(into.Owner!.CreateTextNode(text.Data));
+            if (node is not IElement element || HoldsNoText(element)) continue;
+            // The title is the page's own h1.
+            var name = element.LocalName switch { "h1" => "h2", "h5" or "h6" => "h4", var other => other };
+            var parent = s_allowed.ContainsKey(name) ? into.AppendChild(Empty(into.Owner!, name, element)) : into;
+            Copy(element, parent, depth + 1);
         }
     }
 
-    private static void Element(IElement element, string name, HtmlText output, int depth)
+    private static bool HoldsNoText(IElement element) =>
+        element.NamespaceUri is not "http://www.w3.org/1999/xhtml" || s_dropped.Contains(element.LocalName)
+        || (element.LocalName == "img" && SafeAddress.OfImage(element.GetAttribute("src")) is null);
+
+    private static IElement Empty(IDocument document, string name, IElement like)
     {
-        output.Open(name, element.Attributes.Select(attribute => (attribute.LocalName, Value: ValueOf(name, attribute))).Where(pair => pair.Value is not null));
-        if (HtmlText.IsVoid(name)) return;
-        foreach (var child in element.ChildNodes) Write(child, output, depth + 1);
-        output.Close(name);
+        var element = document.CreateElement(name);
+        foreach (var attribute in like.Attributes)
+        {
+            if (ValueOf(name, attribute) is { } value) element.SetAttribute(attribute.LocalName, value);
+        }
+
+        return element;
     }
 
+    /// <summary>The value as we write it; null for what says nothing on this element.</summary>
     private static string? ValueOf(string element, IAttr attribute)
     {
         var name = attribute.LocalName;
@@ -107,8 +143,6 @@ public static class SafeHtml
         var value = attribute.Value.Trim();
         return name switch
         {
-            "href" => SafeAddress.OfLink(value),
-            "src" => SafeAddress.OfImage(value),
             "dir" => value is "ltr" or "rtl" or "auto" ? value : null,
             "lang" or "hreflang" => value.Length is > 0 and <= 35 && value.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? value : null,
             "id" => element is "h2" or "h3" or "h4" && IsName(value) ? value : null,
@@ -116,6 +150,16 @@ public static class SafeHtml
             "colspan" or "rowspan" or "width" or "height" or "start" => value.Length is > 0 and <= 4 && value.All(char.IsAsciiDigit) ? value : null,
             _ => value,
         };
+    }
+
+    private static void Write(INode node, HtmlText output)
+    {
+        if (node is IText text) output.Text(text.Data);
+        if (node is not IElement element) return;
+        output.Open(element.LocalName, element.Attributes.Select(one => (one.Name, (string?)one.Value)));
+        if (HtmlText.IsVoid(element.LocalName)) return;
+        foreach (var child in element.ChildNodes) Write(child, output);
+        output.Close(element.LocalName);
     }
 
     /// <summary>Names of our own making only; others could shadow what a page's scripts rely on.</summary>
