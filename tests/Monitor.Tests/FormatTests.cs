@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DocumentFormat.OpenXml;
@@ -55,6 +57,42 @@ public sealed partial class FormatTests(MonitorService service)
         Assert.Equal(["area"], foreign["geo"]!.AsArray().Select(id => (string)id!));
         // A true zero, less than half a unit, hidden, missing, not applicable, and uncertain with and without value are all told apart by value and status alone.
         Assert.Equal(11, cells.Select(cell => (cell.Value is "" or "0" ? cell.Value : "a number", cell.Status)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_workbook_is_read_alike_by_the_programs_of_others_and_nothing_in_it_is_a_formula()
+    {
+        const string formula = "=HYPERLINK(\"https://example.org\";\"x\")";
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z42", change: description => description["name"]!["de"] = formula);
+        await monitor.PublishAsync("Z42", RandomFile(new Random(Seed)).File);
+
+        const string question = "/data?indicator=Z42&interval=wilson&lang=de";
+        var csv = Csv((await monitor.Anonymous.GetAsync($"{question}&format=csv")).Is(HttpStatusCode.OK).Text);
+        var xlsx = (await monitor.Anonymous.GetAsync($"{question}&format=xlsx")).Is(HttpStatusCode.OK).Bytes;
+        var read = await ReadAsOthersDoAsync("read-xlsx.mjs", xlsx);
+
+        Assert.Equal(["exceljs", "read-excel-file", "xlsx"], read.AsObject().Select(program => program.Key));
+        foreach (var (_, sheets) in read.AsObject())
+        {
+            Assert.Equal(["Daten", "Angaben"], sheets!.AsArray().Select(sheet => (string)sheet!["name"]!));
+            var data = Rows(sheets[0]!);
+            var dimensions = csv[0][..4].SelectMany(name => new[] { name, $"{name}-label" });
+            Assert.Equal([.. dimensions, .. csv[0][4..]], data[0].Select(cell => (string)cell!));
+            Assert.Equal(
+                csv[1..].Select(row => string.Join('|', row)),
+                data[1..].Select(row => string.Join('|', Values(row).Select(Written))));
+            // What is a number in the file is a number to them, too.
+            var numbers = data[1..].SelectMany(row => (JsonNode?[])[row[8], .. row[11..15]]);
+            Assert.All(numbers, cell => Assert.True(cell?.GetValueKind() is null or JsonValueKind.Number));
+            Assert.Contains(data[1..], row => (string?)row[1] == "Allendorf (Eder)");
+            Assert.Equal(["Name", formula], Rows(sheets[1]!)[1][..2].Select(cell => (string)cell!));
+        }
+
+        // The tag is made of what was asked, so the same answer has to be the same bytes whenever it is made.
+        using var zip = new ZipArchive(new MemoryStream(xlsx));
+        Assert.All(zip.Entries, entry => Assert.Equal(new DateTime(1980, 1, 1), entry.LastWriteTime.DateTime));
+        Assert.DoesNotContain(zip.Entries, entry => entry.FullName.StartsWith("docProps/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -129,14 +167,17 @@ public sealed partial class FormatTests(MonitorService service)
         return (file.ToString(), cells);
     }
 
-    private static async Task<JsonNode> ReadAsOthersDoAsync(byte[] dataset)
+    private static Task<JsonNode> ReadAsOthersDoAsync(byte[] dataset) => ReadAsOthersDoAsync(
+        "read-json-stat.mjs", dataset, Path.Combine(AppContext.BaseDirectory, "json-stat-2.0.schema.json"));
+
+    private static async Task<JsonNode> ReadAsOthersDoAsync(string script, byte[] content, params string[] arguments)
     {
         var directory = await NodeTools.DirectoryAsync();
-        var file = Path.Combine(Path.GetTempPath(), $"wir-{Guid.CreateVersion7():N}.json");
-        await File.WriteAllBytesAsync(file, dataset);
+        var file = Path.Combine(Path.GetTempPath(), $"wir-{Guid.CreateVersion7():N}");
+        await File.WriteAllBytesAsync(file, content);
         try
         {
-            var (exitCode, output) = await NodeTools.RunAsync(directory, "node", "read-json-stat.mjs", file, Path.Combine(AppContext.BaseDirectory, "json-stat-2.0.schema.json"));
+            var (exitCode, output) = await NodeTools.RunAsync(directory, "node", [script, file, .. arguments]);
             Assert.True(exitCode == 0, output);
             return JsonNode.Parse(output)!;
         }
@@ -158,6 +199,17 @@ public sealed partial class FormatTests(MonitorService service)
         var part = (WorksheetPart)document.WorkbookPart.GetPartById(sheets[0].Id!);
         return [.. part.Worksheet.Descendants<DocumentFormat.OpenXml.Spreadsheet.Row>().Select(row => row.Elements<Cell>().Select(cell => cell.InnerText).ToArray())];
     }
+
+    private static JsonNode?[][] Rows(JsonNode sheet) =>
+        [.. sheet["rows"]!.AsArray().Select(row => row!.AsArray().ToArray())];
+
+    /// <summary>A row of the workbook without its labels.</summary>
+    private static IEnumerable<JsonNode?> Values(JsonNode?[] row) => [row[0], row[2], row[4], row[6], .. row[8..]];
+
+    /// <summary>A cell as the other formats write it.</summary>
+    private static string Written(JsonNode? cell) => cell?.GetValueKind() is JsonValueKind.Number
+        ? ((double)cell).ToString(CultureInfo.InvariantCulture)
+        : (string?)cell ?? "";
 
     private static string Key(string[] codes) => string.Join('|', codes);
 
