@@ -1,3 +1,4 @@
+using MailKit.Net.Smtp;
 using Wir.Contracts;
 using Wir.Jobs;
 using Wir.Messaging;
@@ -54,6 +55,7 @@ public static class RegistryApi
         services.AddScoped<SubmissionWriter>();
         services.AddScoped<ConfirmEntry>();
         services.AddScoped<Mailbox>();
+        services.AddTransient<SmtpClient>();
         services.AddScoped<PersonalData>();
         return builder;
     }

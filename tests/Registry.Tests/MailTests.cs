@@ -5,6 +5,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using Microsoft.Extensions.DependencyInjection;
+using MimeKit;
 using Wir.TestKit;
 using Xunit;
 
@@ -28,6 +32,21 @@ public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTe
         var plain = mail.Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
         Assert.Contains($"/confirm/submissions/{(Guid)answer.Json["id"]!}?token=", plain, StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => (await registry.FindEverywhereAsync("max@smtp", "outgoing_mail")).Count == 0, "the address is forgotten");
+        var read = MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(mail["encrypted\r\n".Length..])));
+        Assert.Equal("Bitte bestätigen / Please confirm: Vereinsverzeichnis", read.Subject);
+        Assert.Equal("auto-generated", read.Headers[HeaderId.AutoSubmitted]);
+        Assert.EndsWith("@localhost.localdomain", read.MessageId, StringComparison.Ordinal);
+        Assert.Contains("Danach prüft Ihre Gemeinde den Eintrag.", read.TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_whose_certificate_nobody_signed_gets_no_mail()
+    {
+        using var server = new SmtpServer();
+        using var client = new SmtpClient();
+
+        await Assert.ThrowsAsync<SslHandshakeException>(() => client.ConnectAsync(
+            "localhost", server.Port, SecureSocketOptions.StartTls, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -55,6 +74,8 @@ public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTe
             ["Wir:Mail:PerRecipientAndDay"] = "3",
         };
 
+        protected override void Replace(IServiceCollection services) => services.AddTransient(_ => Server.Client());
+
         public override async ValueTask DisposeAsync()
         {
             await base.DisposeAsync();
@@ -72,10 +93,6 @@ public sealed class SmtpServer : IDisposable
 
     public SmtpServer()
     {
-        // The client of the runtime asks this process-wide hook whether it trusts a certificate that no authority signed.
-#pragma warning disable SYSLIB0014, CA5359
-        ServicePointManager.ServerCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
-#pragma warning restore SYSLIB0014, CA5359
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _ = AcceptAsync();
@@ -84,6 +101,13 @@ public sealed class SmtpServer : IDisposable
     public int Port { get; }
 
     public IReadOnlyCollection<string> Mails => _mails;
+
+    /// <summary>A client that trusts this server's certificate, which no authority signed, and no other.</summary>
+    public SmtpClient Client() => new()
+    {
+        ServerCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate?.GetCertHashString() == _certificate.GetCertHashString(),
+    };
 
     public void Dispose()
     {

@@ -41,6 +41,11 @@ public class RegistryFixture : IAsyncLifetime
 
     protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
 
+    /// <summary>What a test puts in place of the service's own.</summary>
+    protected virtual void Replace(IServiceCollection services)
+    {
+    }
+
     public Client Anonymous => As(TokenClaims.Anonymous);
 
     public Client Office => As("client:office", [Scopes.RegistryWrite, Scopes.RegistryApprove, Scopes.ReadInternal], Korbach);
@@ -173,7 +178,9 @@ public class RegistryFixture : IAsyncLifetime
         });
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Information);
-        var app = builder.AddRegistry().Build();
+        builder.AddRegistry();
+        Replace(builder.Services);
+        var app = builder.Build();
         app.UseServiceDefaults().MapRegistry();
         return app;
     }

@@ -1,18 +1,22 @@
-using System.Net;
-using System.Net.Mail;
-using System.Net.Mime;
-using System.Text;
+using MailKit.Net.Smtp;
+using MailKit.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using MimeKit;
 using Wir.Jobs;
 using Wir.Registry.Data;
 
 namespace Wir.Registry.Mail;
 
-/// <summary>Sends one mail and forgets it. Tried again by the job's own rules; what never gets out is removed by retention.</summary>
-public sealed class SendMail(RegistryDb db, IOptions<MailOptions> options, TimeProvider time) : IJobHandler
+/// <summary>
+/// Sends one mail and forgets it. Tried again by the job's own rules; what never gets out is removed by retention.
+/// </summary>
+public sealed class SendMail(RegistryDb db, SmtpClient client, IOptions<MailOptions> options, TimeProvider time)
+    : IJobHandler
 {
     public const string Kind = "mail";
+
+    private static readonly FormatOptions s_lines = Lines();
 
     public sealed record Order(Guid MailId);
 
@@ -25,10 +29,11 @@ public sealed class SendMail(RegistryDb db, IOptions<MailOptions> options, TimeP
         {
             await SendAsync(mail, ct);
         }
-        catch (Exception e) when (e is SmtpException or IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception e) when (e is not (OperationCanceledException or MailNotSentException))
         {
-            // The original names the address, and what fails is logged: only its kind gets out.
-            throw new MailNotSentException(e is SmtpException smtp ? $"The mail was not sent: {smtp.StatusCode}." : $"The mail was not sent: {e.GetType().Name}.");
+            // The original may name the address, and what fails is logged: only its kind gets out.
+            var reason = e is SmtpCommandException smtp ? smtp.StatusCode.ToString() : e.GetType().Name;
+            throw new MailNotSentException($"The mail was not sent: {reason}.");
         }
 
         mail.SentAt = time.GetUtcNow();
@@ -38,36 +43,57 @@ public sealed class SendMail(RegistryDb db, IOptions<MailOptions> options, TimeP
     private async Task SendAsync(OutgoingMail mail, CancellationToken ct)
     {
         var settings = options.Value;
-        using var message = new MailMessage(settings.From, mail.Recipient!, mail.Subject, mail.Body)
+        var isByServer = settings.SmtpHost is { Length: > 0 };
+        var from = MailboxAddress.Parse(settings.From);
+        using var message = new MimeMessage
         {
-            BodyEncoding = Encoding.UTF8,
-            SubjectEncoding = Encoding.UTF8,
-            // In a folder people and tests read the file itself; on the way through servers eight bits are not certain to survive.
-            BodyTransferEncoding = settings.SmtpHost is null ? TransferEncoding.EightBit : TransferEncoding.QuotedPrintable,
+            // A job that runs twice repeats the same message, which mailboxes recognise.
+            MessageId = $"{mail.Id}@{from.Domain}",
+            Date = mail.CreatedAt,
+            Subject = mail.Subject!,
+            Body = new TextPart("plain")
+            {
+                Text = mail.Body!,
+                // In a folder people and tests read the file itself; through servers eight bits may not survive.
+                ContentTransferEncoding = isByServer ? ContentEncoding.QuotedPrintable : ContentEncoding.EightBit,
+            },
         };
-        // A job that runs twice repeats the same message, which mailboxes recognise.
-        message.Headers.Add("Message-ID", $"<{mail.Id}@{message.From!.Host}>");
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        using var client = Client(settings);
-        await client.SendMailAsync(message, ct);
+        message.From.Add(from);
+        message.To.Add(MailboxAddress.Parse(mail.Recipient!));
+        message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+        await (isByServer ? SendAsync(message, settings, ct) : LeaveAsync(message, mail.Id, settings, ct));
     }
 
-    private static SmtpClient Client(MailOptions settings)
+    private async Task SendAsync(MimeMessage message, MailOptions settings, CancellationToken ct)
     {
-        if (settings.SmtpHost is { Length: > 0 } host)
+        client.Timeout = 20_000;
+        // A host in a closed network cannot ask the authorities; the certificate is checked all the same.
+        client.CheckCertificateRevocation = false;
+        // A server without STARTTLS gets nothing.
+        await client.ConnectAsync(settings.SmtpHost!, settings.SmtpPort, SecureSocketOptions.StartTls, ct);
+        if (settings.SmtpUser is { } user) await client.AuthenticateAsync(user, settings.SmtpPassword ?? "", ct);
+        await client.SendAsync(message, ct);
+        await client.DisconnectAsync(quit: true, ct);
+    }
+
+    /// <summary>Under another name until it is whole: whoever collects the folder finds complete mails only.</summary>
+    private static async Task LeaveAsync(MimeMessage message, Guid id, MailOptions settings, CancellationToken ct)
+    {
+        if (settings.Folder is not { } folder)
         {
-            return new SmtpClient(host, settings.SmtpPort)
-            {
-                // Means STARTTLS here; a server without it gets nothing.
-                EnableSsl = true,
-                Timeout = 20_000,
-                Credentials = settings.SmtpUser is null ? null : new NetworkCredential(settings.SmtpUser, settings.SmtpPassword),
-            };
+            throw new MailNotSentException("Neither Wir:Mail:SmtpHost nor Wir:Mail:Folder is set.");
         }
 
-        var folder = Path.GetFullPath(settings.Folder ?? throw new MailNotSentException("Neither Wir:Mail:SmtpHost nor Wir:Mail:Folder is set."));
-        Directory.CreateDirectory(folder);
-        return new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = folder };
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{id}.eml");
+        await message.WriteToAsync(s_lines, $"{file}.part", ct);
+        File.Move($"{file}.part", file, overwrite: true);
+    }
+
+    private static FormatOptions Lines()
+    {
+        var lines = FormatOptions.Default.Clone();
+        lines.NewLineFormat = NewLineFormat.Dos;
+        return lines;
     }
 }
 
