@@ -1,20 +1,22 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using NodaTime;
 using Wir.TestKit;
-using Xunit;
 
 namespace Wir.Areas.Tests;
 
 /// <summary>
-/// Invariants over random registers with merges and splits. The seed of each run is printed; <c>WIR_SEED</c> repeats it.
+/// Invariants over random registers with merges and splits. A failure prints its seed, which
+/// <c>[Property(Replay = "…")]</c> repeats.
 /// </summary>
 [Lane(Lane.Unit)]
-public sealed class AreaPropertyTests(ITestOutputHelper output)
+[Properties(MaxTest = 200, Arbitrary = [typeof(Choices)])]
+public sealed class AreaPropertyTests
 {
-    [Fact]
-    public void An_area_is_within_exactly_what_stands_on_its_way_up() => Check(choices =>
+    [Property]
+    public bool An_area_is_within_exactly_what_stands_on_its_way_up(int[] choices)
     {
         AreaRegister register = RandomRegister(choices);
         return register.All.All(area =>
@@ -22,10 +24,10 @@ public sealed class AreaPropertyTests(ITestOutputHelper output)
             HashSet<string> wayUp = [.. register.AncestorsAndSelf(area.Key).Select(above => above.Key)];
             return register.All.All(above => register.IsWithin(area.Key, above.Key) == wayUp.Contains(above.Key));
         });
-    });
+    }
 
-    [Fact]
-    public void An_area_is_below_another_exactly_when_it_is_within_it() => Check(choices =>
+    [Property]
+    public bool An_area_is_below_another_exactly_when_it_is_within_it(int[] choices)
     {
         AreaRegister register = RandomRegister(choices);
         return register.All.All(above =>
@@ -33,10 +35,10 @@ public sealed class AreaPropertyTests(ITestOutputHelper output)
             HashSet<string> below = [.. register.DescendantsAndSelf(above.Key).Select(area => area.Key)];
             return register.All.All(area => register.IsWithin(area.Key, above.Key) == below.Contains(area.Key));
         });
-    });
+    }
 
-    [Fact]
-    public void Conversion_conserves_the_sum_and_lands_on_exactly_the_areas_of_the_day() => Check(choices =>
+    [Property]
+    public bool Conversion_conserves_the_sum_and_lands_on_exactly_the_areas_of_the_day(int[] choices)
     {
         AreaRegister register = RandomRegister(choices);
         Dictionary<string, long> counts = register.All.Select((area, index) => (area.Key, Count: 1L + (index * 37)))
@@ -48,10 +50,10 @@ public sealed class AreaPropertyTests(ITestOutputHelper output)
                 && converted.Counts.Keys.ToHashSet(StringComparer.Ordinal)
                     .SetEquals(register.All.Where(area => area.IsValidOn(date)).Select(area => area.Key));
         });
-    });
+    }
 
-    [Fact]
-    public void Every_successor_named_exists_on_the_day_and_a_living_area_is_never_replaced() => Check(choices =>
+    [Property]
+    public bool Every_successor_named_exists_on_the_day_and_a_living_area_is_never_replaced(int[] choices)
     {
         AreaRegister register = RandomRegister(choices);
         return DaysOf(register).All(date => register.All.All(area => register.Resolve(area.Key, date) switch
@@ -63,7 +65,7 @@ public sealed class AreaPropertyTests(ITestOutputHelper output)
             AreaResolution.NotInForce => !area.IsValidOn(date) && area.SuccessorKeys.Count == 0,
             _ => false,
         }));
-    });
+    }
 
     private static IEnumerable<LocalDate> DaysOf(AreaRegister register) =>
         register.All.Select(area => area.ValidTo).OfType<LocalDate>().Distinct().SelectMany(last => (LocalDate[])[last, last.PlusDays(1)])
@@ -96,18 +98,9 @@ public sealed class AreaPropertyTests(ITestOutputHelper output)
         return AreaRegister.Create([Sample.Germany, Sample.Land, Sample.District, Sample.Of("06636", AreaLevel.District, "06"), .. municipalities.Values]);
     }
 
-    private void Check(Func<int[], bool> holds)
+    public static class Choices
     {
-        ulong seed = ulong.TryParse(Environment.GetEnvironmentVariable("WIR_SEED"), CultureInfo.InvariantCulture, out ulong given)
-            ? given
-            : (ulong)Random.Shared.NextInt64();
-        output.WriteLine($"WIR_SEED={seed}");
-
-        // Small numbers would leave the choices in a corner; any int is as likely here.
-        Arbitrary<int[]> choices = Gen.Choose(0, int.MaxValue).ArrayOf().ToArbitrary();
-        Check(Prop.ForAll(choices, holds), seed);
+        /// <summary>Small numbers would leave the choices in a corner; any int is as likely here.</summary>
+        public static Arbitrary<int[]> Any() => Gen.Choose(0, int.MaxValue).ArrayOf().ToArbitrary();
     }
-
-    private static void Check(Property property, ulong seed) =>
-        property.Check(Config.QuickThrowOnFailure.WithReplay(new Replay(new Rnd(seed), null)).WithMaxTest(200));
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using Wir.TestKit;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class CivilTimeTests
     [InlineData("2025-07-14T22:00:00Z", 15)]
     public void The_day_changes_at_midnight_in_Berlin(string instant, int day)
     {
-        FixedTime time = new(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture));
+        FakeTimeProvider time = new(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture));
 
         Assert.Equal(day, time.Today().Day);
         Assert.Equal(time.Today(), time.CivilNow().Date);
@@ -31,10 +32,5 @@ public sealed class CivilTimeTests
         Assert.Equal(TimeSpan.FromHours(hours), date.PlusDays(1).StartInBerlin() - date.StartInBerlin());
         Assert.Equal(date, date.StartInBerlin().ToCivilDate());
         Assert.Equal(TimeSpan.Zero, date.StartInBerlin().Offset);
-    }
-
-    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }
