@@ -64,7 +64,6 @@ public static class ServiceDefaultsExtensions
         edge?.Invoke(app);
         if (compress) app.UseResponseCompression();
         app.UseRouting();
-        app.UseMiddleware<RequestSpans>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<QueryCheck>();

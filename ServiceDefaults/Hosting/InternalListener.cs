@@ -3,8 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Wir.ServiceDefaults.Telemetry;
 
 namespace Wir.ServiceDefaults.Hosting;
 
@@ -36,18 +34,17 @@ internal static class InternalListener
     public static void UseInternalListener(this WebApplication app)
     {
         if (PortOf(app.Configuration) is not { } port) return;
-        var exporter = app.Services.GetRequiredService<PrometheusExporter>();
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
+            context.Connection.LocalPort == port && context.Request.Path == MetricsPath
+            && HttpMethods.IsGet(context.Request.Method));
         app.Use((context, next) =>
         {
-            var path = context.Request.Path;
             var inside = context.Connection.LocalPort == port;
-            if (inside && path == MetricsPath && HttpMethods.IsGet(context.Request.Method))
+            if (!inside || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
             {
-                context.Response.ContentType = PrometheusExporter.ContentType;
-                return context.Response.WriteAsync(exporter.Scrape(), context.RequestAborted);
+                return next(context);
             }
 
-            if (!inside || path.StartsWithSegments("/health", StringComparison.Ordinal)) return next(context);
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         });
