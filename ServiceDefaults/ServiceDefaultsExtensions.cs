@@ -13,7 +13,6 @@ using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Hosting;
 using Wir.ServiceDefaults.Http;
 using Wir.ServiceDefaults.Json;
-using Wir.ServiceDefaults.Lookup;
 using Wir.ServiceDefaults.OpenApi;
 using Wir.ServiceDefaults.Telemetry;
 using Wir.ServiceDefaults.Tokens;
@@ -24,8 +23,8 @@ namespace Wir.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Registers telemetry, health, errors, JSON, languages, tokens, the service lookup, the area register, the OpenAPI document,
-    /// compression and limits.
+    /// Registers telemetry, health, errors, JSON, languages, tokens, service discovery, the area register, the OpenAPI
+    /// document, compression and limits.
     /// </summary>
     /// <param name="builder">The program's builder.</param>
     /// <param name="service">Name of the resource, lower-case letters only, for example <c>registry</c>.</param>
@@ -41,7 +40,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddJsonDefaults();
         builder.Services.AddResponseLanguages();
         builder.Services.AddServiceTokens();
-        builder.Services.AddServiceLookup(builder.Configuration);
+        builder.Services.AddHttpClientDefaults();
         builder.Services.AddAreas(builder.Configuration);
         builder.Services.AddOpenApiDocument(info);
         builder.Services.AddCompressionDefaults();

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Wir.Gateway.Proxy;
 
@@ -10,9 +9,9 @@ internal static class ProxyRegistration
     {
         services.AddReverseProxy()
             .AddTransforms<Forwarding>()
+            .AddServiceDiscoveryDestinationResolver()
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(2));
         services.AddSingleton<Resilience>();
-        services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider(ProxyRoutes.Routes, ProxyRoutes.Clusters(provider.GetRequiredService<IOptions<GatewayOptions>>())));
         return services;
