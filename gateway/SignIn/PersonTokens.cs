@@ -14,9 +14,10 @@ namespace Wir.Gateway.SignIn;
 
 /// <summary>
 /// Checks the tokens of people against the configured provider and maps them; the only place where foreign tokens are looked at.
-/// The provider's keys are read again when a token names one that is not known.
+/// The provider's keys are read again when a token names one that is not known, and every hour, so that keys that the
+/// provider has withdrawn end.
 /// </summary>
-internal sealed partial class PersonTokens : IDisposable
+internal sealed partial class PersonTokens
 {
     // Public-key algorithms only: with a shared-key one, the provider's public key would be the secret.
     private static readonly string[] s_algorithms =
@@ -26,17 +27,33 @@ internal sealed partial class PersonTokens : IDisposable
     private readonly TokenValidationParameters? _parameters;
     private readonly SignInOptions _options;
     private readonly AreaRegister _areas;
-    private readonly IHttpClientFactory _clients;
     private readonly TimeProvider _time;
     private readonly ILogger<PersonTokens> _logger;
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly ConfigurationManager<OpenIdConnectConfiguration>? _reader;
     private volatile OpenIdConnectConfiguration? _provider;
-    private long _triedAt;
+    private volatile Exception? _failure;
+    private long _askedAt;
 
-    public PersonTokens(IOptions<SignInOptions> options, IHttpClientFactory clients, AreaRegister areas, TimeProvider time, ILogger<PersonTokens> logger)
+    // Whoever brings the first token of a new key waits until the key is read, instead of being refused.
+    static PersonTokens() => AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
+
+    public PersonTokens(
+        IOptions<SignInOptions> options, IHttpClientFactory clients, AreaRegister areas, TimeProvider time,
+        ILogger<PersonTokens> logger)
     {
-        (_options, _clients, _areas, _time, _logger) = (options.Value, clients, areas, time, logger);
+        (_options, _areas, _time, _logger) = (options.Value, areas, time, logger);
         if (_options.Authority is not { Length: > 0 } authority) return;
+        var client = clients.CreateClient(nameof(PersonTokens));
+        client.Timeout = TimeSpan.FromSeconds(5);
+        // A provider on the same machine, for development, may be without TLS.
+        var retriever = new HttpDocumentRetriever(client) { RequireHttps = !new Uri(authority).IsLoopback };
+        _reader = new(
+            authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
+            retriever, new SameIssuer(authority, logger))
+        {
+            AutomaticRefreshInterval = TimeSpan.FromHours(1),
+            RefreshInterval = _options.KeyPause,
+        };
         _parameters = new TokenValidationParameters
         {
             ValidIssuer = authority,
@@ -66,8 +83,6 @@ internal sealed partial class PersonTokens : IDisposable
         return new(SubjectOf(jwt), string.Join(' ', scopes), string.Join(' ', areas));
     }
 
-    public void Dispose() => _reading.Dispose();
-
     private SecurityKey[] KeysOf(string? keyId) => keyId is null ? [] : [.. _provider?.SigningKeys.Where(key => key.KeyId == keyId) ?? []];
 
     private static string? KeyIdOf(string token)
@@ -82,32 +97,37 @@ internal sealed partial class PersonTokens : IDisposable
         }
     }
 
-    /// <summary>Reads the provider's description and keys when a token names one that is not known, at most once per pause.</summary>
+    /// <summary>
+    /// Reads the provider's description and keys when a token names one that is not known, at most once per pause. A
+    /// token with a known key never waits for the provider.
+    /// </summary>
     private async Task EnsureAsync(string? keyId, CancellationToken ct)
     {
-        if (keyId is null || KeysOf(keyId).Length > 0) return;
-        await _reading.WaitAsync(ct);
+        if (keyId is null) return;
+        if (KeysOf(keyId).Length > 0)
+        {
+            _ = ReadProviderAsync(CancellationToken.None);
+            return;
+        }
+
+        // The reader's own pause begins with success only: one that fails would be asked for each such token.
+        var isDue = _provider is not null && _time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= _options.KeyPause;
+        if (isDue) _reader!.RequestRefresh();
+        await ReadProviderAsync(ct);
+        if (isDue) Volatile.Write(ref _askedAt, _time.GetTimestamp());
+    }
+
+    private async Task ReadProviderAsync(CancellationToken ct)
+    {
         try
         {
-            if (KeysOf(keyId).Length > 0 || (_triedAt != 0 && _time.GetElapsedTime(_triedAt) < _options.KeyPause)) return;
-            _triedAt = _time.GetTimestamp();
-            var authority = _options.Authority!;
-            using var client = _clients.CreateClient(nameof(PersonTokens));
-            client.Timeout = TimeSpan.FromSeconds(5);
-            // A provider on the same machine, for development, may be without TLS.
-            var retriever = new HttpDocumentRetriever(client) { RequireHttps = !new Uri(authority).IsLoopback };
-            var read = await OpenIdConnectConfigurationRetriever.GetAsync(authority.TrimEnd('/') + "/.well-known/openid-configuration", retriever, ct);
-            // A description that speaks for another issuer is none of this provider.
-            if (read.Issuer == authority) _provider = read;
-            else Log.OtherIssuer(_logger, read.Issuer);
+            _provider = await _reader!.GetConfigurationAsync(ct);
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or ArgumentException)
+        catch (InvalidOperationException exception)
         {
-            Log.NotRead(_logger, exception.Message);
-        }
-        finally
-        {
-            _reading.Release();
+            // Said once for each attempt, however many tokens ask meanwhile.
+            if (Interlocked.Exchange(ref _failure, exception.InnerException) == exception.InnerException) return;
+            Log.NotRead(_logger, (exception.InnerException ?? exception).Message);
         }
     }
 
@@ -117,6 +137,18 @@ internal sealed partial class PersonTokens : IDisposable
 
     private static IEnumerable<string> Values(JsonWebToken jwt, string claim) =>
         jwt.Claims.Where(found => found.Type == claim).SelectMany(found => found.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>A description that speaks for another issuer is none of this provider.</summary>
+    private sealed class SameIssuer(string authority, ILogger logger)
+        : IConfigurationValidator<OpenIdConnectConfiguration>
+    {
+        public ConfigurationValidationResult Validate(OpenIdConnectConfiguration configuration)
+        {
+            if (configuration.Issuer == authority) return new() { Succeeded = true };
+            Log.OtherIssuer(logger, configuration.Issuer);
+            return new() { ErrorMessage = "another issuer" };
+        }
+    }
 
     private static partial class Log
     {

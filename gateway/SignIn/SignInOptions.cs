@@ -18,6 +18,6 @@ public sealed class SignInOptions
     /// <summary>How far the clocks of provider and gateway may differ.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Shortest time between two readings of the provider's keys.</summary>
+    /// <summary>Shortest time between two readings of the provider's keys, at least a second.</summary>
     public TimeSpan KeyPause { get; init; } = TimeSpan.FromSeconds(10);
 }
