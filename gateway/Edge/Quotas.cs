@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Wir.Gateway.Tokens;
 
@@ -28,35 +28,43 @@ internal sealed record Quota(string Policy, int Limit, int Remaining, TimeSpan R
 }
 
 /// <summary>
-/// Buckets that fill at the limit's rate and hold a minute's worth: per client, per person, and per address for those without credentials.
-/// Each instance of the gateway counts for itself.
+/// Buckets that fill at the limit's rate and hold a minute's worth: per client, per person, and per address for those
+/// without credentials. Each instance of the gateway counts for itself. A bucket that has been full for ten seconds is
+/// released.
 /// </summary>
-internal sealed class Quotas(IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class Quotas(IOptions<GatewayOptions> options) : IDisposable
 {
-    private const int Most = 100_000;
-    private readonly ConcurrentDictionary<(string Policy, string Who), Bucket> _buckets = [];
-    private int _made;
+    private readonly PartitionedRateLimiter<Holder> _buckets = PartitionedRateLimiter.Create<Holder, Holder>(
+        static holder => RateLimitPartition.GetTokenBucketLimiter(holder, CreateBucket));
 
     public Quota Take(Principal principal, IPAddress? address, bool isRead)
     {
-        var (policy, who, limit) = principal.IsAnonymous
-            ? isRead ? ("reads", Network(address), options.Value.AnonymousReadsPerMinute) : ("writes", Network(address), options.Value.AnonymousWritesPerMinute)
-            : ("client", principal.Subject, principal.RequestsPerMinute ?? options.Value.ClientRequestsPerMinute);
-        var now = time.GetUtcNow().UtcTicks;
-        var (remaining, wait) = (_buckets.TryGetValue((policy, who), out var known) ? known : Make((policy, who), limit, now)).Take(limit, now);
-        return new(policy, limit, remaining, wait);
+        var holder = principal.IsAnonymous
+            ? isRead
+                ? new Holder("reads", Network(address), options.Value.AnonymousReadsPerMinute)
+                : new Holder("writes", Network(address), options.Value.AnonymousWritesPerMinute)
+            : new Holder(
+                "client", principal.Subject, principal.RequestsPerMinute ?? options.Value.ClientRequestsPerMinute);
+        using var lease = _buckets.AttemptAcquire(holder);
+        if (!lease.IsAcquired) return new(holder.Policy, holder.Limit, 0, Interval(holder));
+        var remaining = (int)(_buckets.GetStatistics(holder)?.CurrentAvailablePermits ?? 0);
+        return new(holder.Policy, holder.Limit, remaining, TimeSpan.Zero);
     }
 
-    private Bucket Make((string Policy, string Who) key, int limit, long now)
+    public void Dispose() => _buckets.Dispose();
+
+    private static TokenBucketRateLimiterOptions CreateBucket(Holder holder) => new()
     {
-        // Counting locks the whole dictionary, so it is not for every request. A full bucket says no more than none.
-        if (Interlocked.Increment(ref _made) % 1_000 == 0 && _buckets.Count > Most)
-        {
-            foreach (var full in _buckets.Where(pair => pair.Value.IsFull(now)).ToArray()) _buckets.TryRemove(full);
-        }
+        TokenLimit = holder.Limit,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = Interval(holder),
+        QueueLimit = 0,
+        // The partitions' own timer fills them, ten times a second.
+        AutoReplenishment = false,
+    };
 
-        return _buckets.GetOrAdd(key, new Bucket(limit, now));
-    }
+    /// <summary>After so long one more request is taken.</summary>
+    private static TimeSpan Interval(Holder holder) => TimeSpan.FromMinutes(1) / holder.Limit;
 
     /// <summary>One household has one IPv4 address or one /64 of IPv6.</summary>
     private static string Network(IPAddress? address)
@@ -66,31 +74,8 @@ internal sealed class Quotas(IOptions<GatewayOptions> options, TimeProvider time
         return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, 8);
     }
 
-    private sealed class Bucket(int limit, long now)
-    {
-        private readonly Lock _lock = new();
-        private double _tokens = limit;
-        private int _limit = limit;
-        private long _at = now;
-
-        public bool IsFull(long now)
-        {
-            lock (_lock) return Refilled(now) >= _limit;
-        }
-
-        public (int Remaining, TimeSpan Wait) Take(int limit, long now)
-        {
-            lock (_lock)
-            {
-                _limit = limit;
-                // The clock of a machine may be set back; nobody is to wait for that.
-                (_tokens, _at) = (Refilled(now), Math.Max(now, _at));
-                if (_tokens < 1) return (0, TimeSpan.FromMinutes((1 - _tokens) / limit));
-                _tokens -= 1;
-                return ((int)_tokens, TimeSpan.Zero);
-            }
-        }
-
-        private double Refilled(long now) => Math.Min(_limit, _tokens + (Math.Max(0, now - _at) / (double)TimeSpan.TicksPerMinute * _limit));
-    }
+    /// <param name="Policy">As in <see cref="Quota"/>.</param>
+    /// <param name="Who">Client, person, or network.</param>
+    /// <param name="Limit">A limit that changes begins with a full bucket.</param>
+    private readonly record struct Holder(string Policy, string Who, int Limit);
 }

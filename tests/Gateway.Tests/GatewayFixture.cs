@@ -78,6 +78,15 @@ public class GatewayFixture : IAsyncLifetime
         return gateway;
     }
 
+    /// <summary>Another instance takes over, at which nobody has used anything of a limit.</summary>
+    public async Task RenewAsync()
+    {
+        Address = new($"http://127.0.0.1:{FreePort()}");
+        await StartAsync(Address);
+        Client.Dispose();
+        Client = NewClient(Address);
+    }
+
     public static HttpClient NewClient(Uri address)
     {
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Wir.TestKit;
 using Xunit;
 
 namespace Wir.Gateway.Tests;
@@ -19,14 +20,17 @@ public sealed class LimitedFixture : GatewayFixture
     }
 }
 
-public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFixture>
+public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFixture>, IAsyncLifetime
 {
     private const string Path = "/api/registry/v1/associations";
+
+    public async ValueTask InitializeAsync() => await fixture.RenewAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_address_without_credentials_is_limited_and_told_when_to_come_back()
     {
-        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
         var answers = new List<Answer>();
         for (var i = 0; i < 40; i++) answers.Add(await fixture.GetAsync(Path, null, ("X-Forwarded-For", $"203.0.113.{i}")));
 
@@ -36,14 +40,12 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
         Assert.StartsWith("\"reads\";r=29;", answers[0].Header("RateLimit"), StringComparison.Ordinal);
         Assert.Equal("WIR-COM-0019", refused.Code);
         Assert.InRange(int.Parse(refused.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 60);
-        fixture.Clock.Ahead += TimeSpan.FromMinutes(1);
-        Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync(Path)).Status);
+        await IsTakenAgainAsync();
     }
 
     [Fact]
     public async Task Readers_behind_the_portal_are_counted_each_for_themselves()
     {
-        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
         // What the portal got with a page's request it sends back with its own; here for two readers.
         var mine = (string)(await fixture.GetAsync("/page")).Json["headers"]!["x-wir-reader"]!;
         var other = fixture.Sign("198.51.100.9");
@@ -54,14 +56,12 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
         // A signature for another address does not carry over: it counts as the connection's own.
         var forged = await fixture.GetAsync(Path, null, ("X-Wir-Reader", other.Replace("198.51.100.9", "198.51.100.10", StringComparison.Ordinal)));
         Assert.StartsWith("\"reads\";r=28", forged.Header("RateLimit"), StringComparison.Ordinal);
-        fixture.Clock.Ahead += TimeSpan.FromMinutes(3);
-        Assert.StartsWith("\"reads\";r=29", (await fixture.GetAsync(Path, null, ("X-Wir-Reader", other))).Header("RateLimit"), StringComparison.Ordinal);
+        await IsTakenAgainAsync(("X-Wir-Reader", other));
     }
 
     [Fact]
     public async Task Posts_have_a_smaller_limit_and_clients_their_own()
     {
-        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
         var posts = new List<HttpStatusCode>();
         for (var i = 0; i < 7; i++) posts.Add((await fixture.SendAsync(HttpMethod.Post, "/api/registry/v1/submissions", null, "{}")).Status);
         var keyed = await fixture.GetAsync(Path, fixture.ApiKeyOf("reader"));
@@ -89,7 +89,6 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
     [Fact]
     public async Task Headers_that_are_too_large_are_refused()
     {
-        fixture.Clock.Ahead += TimeSpan.FromMinutes(2);
         var answer = await fixture.GetAsync(Path, null, ("X-Large", new string('a', 20_000)));
 
         Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, answer.Status);
@@ -124,6 +123,10 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
         Assert.Contains("408", await end, StringComparison.Ordinal);
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(20));
     }
+
+    private Task IsTakenAgainAsync(params (string Name, string Value)[] headers) => Eventually.TrueAsync(
+        async () => (await fixture.GetAsync(Path, null, headers)).Status == HttpStatusCode.OK,
+        "there is room for one more", TimeSpan.FromSeconds(15));
 
     /// <summary>One byte each second, as the attack does, until the server has had enough.</summary>
     private static async Task DripAsync(NetworkStream stream, Task end, Stopwatch clock)
