@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Polly;
 
 namespace Wir.Portal.Api;
 
@@ -43,7 +44,8 @@ public sealed class PublicApi(HttpClient http)
             if (!response.IsSuccessStatusCode) return new(AnswerState.Unavailable);
             return await response.Content.ReadFromJsonAsync<T>(ct) is { } value ? new(AnswerState.Found, value) : new(AnswerState.Unavailable);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or JsonException or ExecutionRejectedException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             // Counted and traced by the client's own telemetry; the reader gets the section's notice.
             return new(AnswerState.Unavailable);
