@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Tokens;
@@ -9,7 +10,7 @@ namespace Wir.ServiceDefaults.Tests;
 public sealed class RememberedTokenTests : IDisposable
 {
     private readonly TokenIssuer _issuer = TokenIssuer.Create();
-    private readonly Clock _clock = new();
+    private readonly FakeTimeProvider _clock = new(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly Keys _keys = new();
     private readonly RememberingTokenHandler _handler;
 
@@ -46,7 +47,7 @@ public sealed class RememberedTokenTests : IDisposable
             var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => ValidateAsync(token))));
 
             Assert.All(results, result => Assert.True(result.IsValid, $"round {round}: {result.Exception}"));
-            _clock.Now += TimeSpan.FromSeconds(1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
     }
 
@@ -56,7 +57,7 @@ public sealed class RememberedTokenTests : IDisposable
         var token = Issue();
         Assert.True((await ValidateAsync(token)).IsValid);
 
-        _clock.Now += TimeSpan.FromSeconds(66);
+        _clock.Advance(TimeSpan.FromSeconds(66));
 
         Assert.False((await ValidateAsync(token)).IsValid);
     }
@@ -77,13 +78,13 @@ public sealed class RememberedTokenTests : IDisposable
     {
         using var other = TokenIssuer.Create();
         using var sameName = TokenIssuer.Import(_issuer.KeyId, other.Export());
-        var forged = sameName.Issue("client:1", [Scopes.ReadInternal], [], _clock.Now);
+        var forged = sameName.Issue("client:1", [Scopes.ReadInternal], [], _clock.GetUtcNow());
 
         Assert.False((await ValidateAsync(forged)).IsValid);
         Assert.False((await ValidateAsync(forged)).IsValid);
     }
 
-    private string Issue() => _issuer.Issue("client:1", [Scopes.ReadInternal], ["06635"], _clock.Now);
+    private string Issue() => _issuer.Issue("client:1", [Scopes.ReadInternal], ["06635"], _clock.GetUtcNow());
 
     private Task<TokenValidationResult> ValidateAsync(string token) => _handler.ValidateTokenAsync(token, new TokenValidationParameters
     {
@@ -94,13 +95,6 @@ public sealed class RememberedTokenTests : IDisposable
         IssuerSigningKeyResolver = (_, _, keyId, _) => _keys.Resolve(keyId),
         LifetimeValidator = (notBefore, expires, _, _) => RememberingTokenHandler.IsCurrent(notBefore, expires, _clock),
     });
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 
     private sealed class Keys : ITokenKeys
     {
