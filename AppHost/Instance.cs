@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -14,6 +15,8 @@ internal sealed class Instance
 {
     /// <summary>Every process of a running instance has the instance's directory in this environment variable.</summary>
     public const string Variable = "WIR_INSTANCE";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -37,7 +40,9 @@ internal sealed class Instance
     /// <summary>The port for a purpose. Chosen when first asked for, and again when somebody else has taken it.</summary>
     public int Port(string purpose) => Get(_state.Ports, purpose, Ports.Choose);
 
-    public string Password(string name) => Get(_state.Passwords, name, NewPassword);
+    public string Password(string name) => Get(_state.Passwords, name, () =>
+        // Letters and digits only: it is part of URLs, connection strings and configuration files.
+        RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 24));
 
     /// <summary>What was asked for, or what the instance had the last time, or the default.</summary>
     public string Setting(string name, string? asked, string @default)
@@ -49,6 +54,23 @@ internal sealed class Instance
         }
 
         return _state.Settings.GetValueOrDefault(name, @default);
+    }
+
+    /// <summary>
+    /// Where the cluster is: in the instance's directory, unless PostgreSQL's user may not pass through to it (root's own clone
+    /// below /root, which nobody else may enter).
+    /// </summary>
+    public string PostgresDirectory(string name)
+    {
+        var kept = Setting($"{name}.directory", null, PathOf(name));
+        if (kept != PathOf(name) || !Environment.IsPrivilegedProcess) return kept;
+        using var test = Process.Start("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", "test", "-x", Directory]);
+        test.WaitForExit();
+        if (test.ExitCode == 0) return kept;
+        var elsewhere = $"/var/lib/wir/{Guid.CreateVersion7():n}";
+        System.IO.Directory.CreateDirectory(elsewhere);
+        Console.WriteLine($"The system user postgres may not enter {Directory}; the databases are in {elsewhere}");
+        return Setting($"{name}.directory", $"{elsewhere}/{name}", kept);
     }
 
     /// <summary>
@@ -71,52 +93,34 @@ internal sealed class Instance
 
         for (var deadline = DateTime.UtcNow.AddSeconds(35); Leftovers().ToList() is { Count: > 0 } left;)
         {
-            if (DateTime.UtcNow > deadline)
-            {
-                host.Dispose();
-                throw new InvalidOperationException(
-                    $"Processes of an earlier run still use {Directory}: {string.Join(", ", left)}. End them first.");
-            }
-
             await Task.Delay(200);
+            if (DateTime.UtcNow < deadline) continue;
+            host.Dispose();
+            throw new InvalidOperationException($"Processes of an earlier run still use {Directory}: {string.Join(", ", left)}. End them first.");
         }
 
-        foreach (var (purpose, _) in _state.Ports.Where(p => !Ports.IsFree(p.Value)).ToList())
-        {
-            _state.Ports.Remove(purpose);
-        }
-
+        foreach (var (purpose, _) in _state.Ports.Where(p => !Ports.IsFree(p.Value)).ToList()) _state.Ports.Remove(purpose);
         Environment.SetEnvironmentVariable(Variable, Directory);
         File.WriteAllText(PathOf("apphost.pid"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return host;
     }
 
     /// <summary>The instance's processes, this one left out.</summary>
-    public IEnumerable<int> Leftovers() => ProcessesOf(Directory).Where(id => id != Environment.ProcessId);
+    public IEnumerable<int> Leftovers() => System.IO.Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && id != Environment.ProcessId && EnvironmentOf(id).Contains($"\0{Variable}={Directory}\0", StringComparison.Ordinal));
 
-    public static IEnumerable<int> ProcessesOf(string directory)
+    private static string EnvironmentOf(int id)
     {
-        var wanted = $"\0{Variable}={directory}\0";
-        foreach (var path in System.IO.Directory.EnumerateDirectories("/proc"))
+        try
         {
-            if (!int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id)) continue;
-            string variables;
-            try
-            {
-                variables = $"\0{File.ReadAllText($"{path}/environ")}";
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                continue;
-            }
-
-            if (variables.Contains(wanted, StringComparison.Ordinal)) yield return id;
+            return $"\0{File.ReadAllText($"/proc/{id}/environ")}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
-
-    /// <summary>Letters and digits only: it is part of URLs, connection strings and configuration files.</summary>
-    private static string NewPassword() =>
-        RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 24);
 
     private T Get<T>(Dictionary<string, T> values, string name, Func<T> create)
     {
@@ -135,17 +139,13 @@ internal sealed class Instance
     private void Save()
     {
         // Replaced in one step: a crash leaves the old file or the new one.
-        using (var stream = new FileStream(PathOf("instance.json.new"), new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+        var (path, next) = (PathOf("instance.json"), PathOf("instance.json.new"));
+        using (var stream = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
         {
             JsonSerializer.Serialize(stream, _state, s_json);
         }
 
-        File.Move(PathOf("instance.json.new"), PathOf("instance.json"), overwrite: true);
+        File.Move(next, path, overwrite: true);
     }
 
     private sealed record State(

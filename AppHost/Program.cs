@@ -28,6 +28,7 @@ async Task<int> RunAsync()
     {
         var server = builder.AddLocalPostgres("postgres", instance);
         (postgres, addDatabase) = (server, server.AddDatabase);
+        server.WithBackup(instance);
         rabbitmq = builder.AddLocalRabbitMQ("rabbitmq", instance);
     }
 
@@ -49,7 +50,8 @@ async Task<int> RunAsync()
             .WaitFor(own).WaitForStart(rabbitmq)
             .WithEnvironment("Wir__BrokerManagement", $"http://{management}")
             .WithEnvironment("Wir__Runtime__User", service).WithEnvironment("Wir__Runtime__Password", password)
-            .WithEnvironment("Wir__Seed", options.Seed);
+            .WithEnvironment("Wir__Seed", options.Seed)
+            .WithLoadDemoData(service, own.Resource);
         return (migration, own, password);
     }
 
@@ -79,11 +81,13 @@ async Task<int> RunAsync()
 
     var gateway = Serve<Projects.Gateway>("gateway", options.Port).WithExternalHttpEndpoints();
     var registry = Serve<Projects.Registry>("registry")
-        .WithEnvironment("Wir__PublicUrl", options.PublicUrl).WithEnvironment("Wir__Mail__Folder", options.MailFolder);
+        .WithEnvironment("Wir__PublicUrl", options.PublicUrl).WithEnvironment("Wir__Mail__Folder", options.MailFolder)
+        .WithLastMail(options.MailFolder);
     var welcomepackage = Serve<Projects.WelcomePackage>("welcomepackage").WithEnvironment("Wir__PublicUrl", options.PublicUrl);
     var monitor = Serve<Projects.Monitor>("monitor");
-    foreach (var service in new[] { registry, welcomepackage, monitor })
+    foreach (var (service, api) in new[] { (registry, "api/registry/v1"), (welcomepackage, "api/welcome/v1"), (monitor, "api/monitor/v1") })
     {
+        service.WithReplay(api, $"http://127.0.0.1:{options.Port}/", options.KeysFile);
         // Neither waits until the other answers: a service fetches the gateway's public keys when first needed, and the gateway
         // answers 503 for a service that is not there yet. The gateway stops before the services that it asks.
         service.WithReference(gateway);

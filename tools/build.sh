@@ -1,9 +1,13 @@
 # What ./wir builds; read by ./wir.
 
+# Aspire's command line and dotnet-ef, in the versions that .config/dotnet-tools.json names.
+restore_tools() { (cd "$root" && step 'Restoring tools' dotnet tool restore) || exit 1; }
+
 # Only what runs: the host, and all programs compiled ahead into one folder.
 build() {
   [ $build = true ] || return 0
   [ -d "$root/artifacts/bin" ] && check_space "$root" 500 || check_space "$root" 2500
+  restore_tools
   step 'Building' dotnet build "$root/AppHost/AppHost.csproj" -c Release -v quiet --nologo || exit 1
   step 'Compiling ahead' dotnet publish "$root/AppHost/Programs/Programs.csproj" -c Release -v quiet --nologo || exit 1
 }
@@ -11,6 +15,7 @@ build() {
 build_all() {
   [ $build = true ] || return 0
   [ -d "$root/artifacts/bin" ] && check_space "$root" 500 || check_space "$root" 2500
+  restore_tools
   step 'Building' dotnet build "$root/Wir.sln" -c Release -v quiet --nologo || exit 1
 }
 

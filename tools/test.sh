@@ -53,7 +53,7 @@ run_lane() {
 }
 
 test_lanes() {
-  local lane lanes=() status=0 ran project passed=0 failed=0 skipped=0 faults=()
+  local lane lane_start lanes=() status=0 ran project passed=0 failed=0 skipped=0 faults=()
   for lane in "${names[@]:-default}"; do
     case $lane in
       unit | functional | platform | reliability) lanes+=("${lane^}") ;;
@@ -73,13 +73,14 @@ test_lanes() {
   [ "${lanes[*]}" = Unit ] || step 'Starting PostgreSQL and RabbitMQ for the tests' start_servers || exit 1
 
   for lane in "${lanes[@]}"; do
-    ran=0
+    ran=0 lane_start=$SECONDS
     # Faults in their full number, unless the caller wants a short run, as CI does.
     [ "$lane" != Reliability ] || export WIR_FULL=${WIR_FULL:-1}
     for project in "${projects[@]}"; do
       # Starting a runner only to learn that it has nothing to do costs half a second.
       ! grep -rqw --include='*.cs' "$lane" "$root/tests/$project" || run_lane "$lane" "$project"
     done
+    awk -v lane="$lane" -v s=$((SECONDS - lane_start)) 'BEGIN { printf "%-12s %.1f minutes\n", lane, s / 60 }'
     [ $ran -gt 0 ] || { echo "wir: the lane $lane ran no test" >&2; status=1; }
   done
   [ $failed -eq 0 ] || { status=1; printf '%s\n' 'Failed:' "${faults[@]}"; }

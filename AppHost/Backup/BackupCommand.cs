@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using Npgsql;
-using Wir.AppHost.Servers;
 
 namespace Wir.AppHost.Backup;
 

@@ -31,7 +31,7 @@ internal static class RestoreCommand
         if (file.Length == 0) throw new InvalidOperationException("restore needs the name of a file.");
         var instance = Instance.Open(data);
         using var host = await instance.ClaimAsync();
-        if (Directory.Exists(Path.Combine(PostgresTools.DirectoryOf(instance, "postgres"), "data")))
+        if (Directory.Exists(Path.Combine(instance.PostgresDirectory("postgres"), "data")))
         {
             throw new InvalidOperationException($"There are databases in {data} already. Restore into a directory without any: --data DIR");
         }
@@ -51,7 +51,7 @@ internal static class RestoreCommand
     {
         foreach (var dump in manifest.Databases)
         {
-            await PostgresTools.CreateDatabaseAsync(PostgresTools.ConnectionString(instance), dump.Name, cancellation);
+            await LocalPostgresExtensions.CreateAsync(PostgresTools.ConnectionString(instance), dump.Name, cancellation);
             await PostgresTools.RunAsync(
                 instance, "pg_restore", dump.Name,
                 ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", Path.Combine(directory, dump.File)], cancellation);

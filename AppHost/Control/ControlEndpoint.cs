@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +10,7 @@ namespace Wir.AppHost.Control;
 /// command line knows an instance by the path of its project, so it cannot tell two instances of one clone apart.
 /// </summary>
 internal sealed class ControlEndpoint(Instance instance, StatusReader status, ResourceCommandService commands)
-    : IDistributedApplicationEventingSubscriber, IAsyncDisposable
+    : IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -23,19 +21,13 @@ internal sealed class ControlEndpoint(Instance instance, StatusReader status, Re
         return path.Length <= 100 ? path : $"/tmp/wir-{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(path)))[..24]}.sock";
     }
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
-    {
-        if (context.IsRunMode) eventing.Subscribe<BeforeStartEvent>((_, cancellation) => StartAsync(cancellation));
-        return Task.CompletedTask;
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_app is not null) await _app.DisposeAsync();
         File.Delete(SocketOf(instance.Directory));
     }
 
-    private async Task StartAsync(CancellationToken cancellation)
+    public async Task StartAsync(CancellationToken cancellation)
     {
         var path = SocketOf(instance.Directory);
         // The instance is claimed, so a socket that is there belongs to nobody.

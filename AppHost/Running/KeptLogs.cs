@@ -1,27 +1,11 @@
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
-
 namespace Wir.AppHost.Running;
 
 /// <summary>Copies what each resource writes to <c>log/NAME.log</c> in the instance's directory; Aspire deletes its own copy at the end.</summary>
-internal sealed class KeptLogs(Instance instance, DistributedApplicationModel model, ResourceLoggerService logs) : IDistributedApplicationEventingSubscriber
+internal sealed class KeptLogs(Instance instance, DistributedApplicationModel model, ResourceLoggerService logs)
 {
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
+    public void Start(CancellationToken cancellation)
     {
-        if (context.IsRunMode)
-        {
-            eventing.Subscribe<BeforeStartEvent>((started, cancellation) =>
-            {
-                foreach (var resource in model.Resources.Where(r => r is ProjectResource or ExecutableResource))
-                {
-                    _ = CopyAsync(resource, cancellation);
-                }
-
-                return Task.CompletedTask;
-            });
-        }
-
-        return Task.CompletedTask;
+        foreach (var resource in model.Resources.Where(r => r.IsRun())) _ = CopyAsync(resource, cancellation);
     }
 
     private async Task CopyAsync(IResource resource, CancellationToken cancellation)

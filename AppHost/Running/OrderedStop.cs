@@ -23,32 +23,22 @@ internal sealed class OrderedStop(
         supervisor.Stop();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(s_deadline);
-        try
-        {
-            var resources = model.Resources.Where(r => r.IsRun()).ToList();
-            await Task.WhenAll(resources.Select(r => StopAsync(r, resources, deadline.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            // Aspire ends what is left.
-        }
+        // What does not end in time is ended by Aspire.
+        await Task.WhenAll(model.Resources.Where(r => r.IsRun()).Select(r => StopAsync(r, deadline.Token)))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private Task StopAsync(IResource resource, List<IResource> all, CancellationToken cancellation) =>
-        _stops.GetOrAdd(resource, r => StopOnceAsync(r, all, cancellation));
-
-    private async Task StopOnceAsync(IResource resource, List<IResource> all, CancellationToken cancellation)
+    private Task StopAsync(IResource resource, CancellationToken cancellation) => _stops.GetOrAdd(resource, async _ =>
     {
         await Task.Yield();
-        await Task.WhenAll(all.Where(r => r != resource && WaitsFor(r, resource)).Select(r => StopAsync(r, all, cancellation)));
-        foreach (var id in supervisor.Ids(resource))
+        await Task.WhenAll(model.Resources.Where(r => r.IsRun() && WaitsFor(r, resource)).Select(r => StopAsync(r, cancellation)));
+        foreach (var (id, process) in supervisor.Ids(resource).Select(id => (id, Pid(id))).Where(p => p.Item2 is not null))
         {
-            if (Pid(id) is not { } process) continue;
             // By signal: the orchestrator's own stop gives a process six seconds, and a broker may need seven.
-            using (var kill = Process.Start("kill", ["-TERM", process])) await kill.WaitForExitAsync(cancellation);
+            using (var kill = Process.Start("kill", ["-TERM", process!])) await kill.WaitForExitAsync(cancellation);
             while (Pid(id) == process) await Task.Delay(50, cancellation);
         }
-    }
+    });
 
     /// <summary>Null when nothing runs.</summary>
     private string? Pid(string id) => states.TryGetCurrentState(id, out var current) && current.Snapshot.State?.Text == KnownResourceStates.Running

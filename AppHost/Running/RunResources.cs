@@ -1,4 +1,3 @@
-using Aspire.Hosting.Lifecycle;
 using Microsoft.Extensions.DependencyInjection;
 using Wir.AppHost.Control;
 using Wir.AppHost.Servers;
@@ -12,11 +11,15 @@ internal static class RunResources
     {
         if (!builder.ExecutionContext.IsRunMode) return;
         builder.Services.AddSingleton(instance).AddSingleton<StatusReader>();
-        builder.Services.AddSingleton<Supervisor>()
-            .AddSingleton<IDistributedApplicationEventingSubscriber>(services => services.GetRequiredService<Supervisor>());
-        builder.Services.AddEventingSubscriber<KeptLogs>();
-        builder.Services.AddEventingSubscriber<ControlEndpoint>();
+        builder.Services.AddSingleton<Supervisor>().AddSingleton<KeptLogs>().AddSingleton<ControlEndpoint>();
         builder.Services.AddHostedService<OrderedStop>();
+        // Not as background services: those start only when everything that is waited for is up.
+        builder.Eventing.Subscribe<BeforeStartEvent>((start, cancellation) =>
+        {
+            start.Services.GetRequiredService<Supervisor>().Start(cancellation);
+            start.Services.GetRequiredService<KeptLogs>().Start(cancellation);
+            return start.Services.GetRequiredService<ControlEndpoint>().StartAsync(cancellation);
+        });
     }
 
     /// <summary>A server or a program of the platform; not Aspire's own helpers.</summary>

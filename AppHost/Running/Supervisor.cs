@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Microsoft.Extensions.Logging;
 
 namespace Wir.AppHost.Running;
@@ -8,7 +6,6 @@ namespace Wir.AppHost.Running;
 /// <summary>Starts a server or service again when it has crashed; Aspire leaves it where it fell.</summary>
 internal sealed partial class Supervisor(
     DistributedApplicationModel model, ResourceNotificationService states, ResourceCommandService commands, ILogger<Supervisor> logger)
-    : IDistributedApplicationEventingSubscriber
 {
     private const int AttemptsBeforeHealthy = 3;
 
@@ -17,20 +14,7 @@ internal sealed partial class Supervisor(
     private readonly ConcurrentDictionary<string, Life> _lives = [];
     private volatile bool _stopping;
 
-    // Not as a background service: those start only when everything that is waited for is up.
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
-    {
-        if (context.IsRunMode)
-        {
-            eventing.Subscribe<BeforeStartEvent>((started, cancellation) =>
-            {
-                _ = WatchAsync(cancellation);
-                return Task.CompletedTask;
-            });
-        }
-
-        return Task.CompletedTask;
-    }
+    public void Start(CancellationToken cancellation) => _ = WatchAsync(cancellation);
 
     /// <summary>From now on a process that ends stays ended.</summary>
     public void Stop() => _stopping = true;
@@ -92,21 +76,10 @@ internal sealed partial class Supervisor(
 
     private sealed class Life(IResource resource)
     {
-        public IResource Resource => resource;
-
-        public DateTimeOffset? Started { get; set; }
-
-        public bool WasHealthy { get; set; }
-
-        public bool Ordered { get; set; }
-
-        public bool Restarting { get; set; }
-
-        public bool GivenUp { get; set; }
-
-        public int Failures { get; set; }
-
-        public int Restarts { get; set; }
+        public readonly IResource Resource = resource;
+        public DateTimeOffset? Started;
+        public bool WasHealthy, Ordered, Restarting, GivenUp;
+        public int Failures, Restarts;
     }
 
     private static partial class Log

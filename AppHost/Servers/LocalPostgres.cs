@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace Wir.AppHost.Servers;
@@ -8,17 +7,13 @@ namespace Wir.AppHost.Servers;
 internal sealed class LocalPostgresResource(string name, Instance instance, ParameterResource password)
     : ExecutableResource(name, "sh", instance.Directory), IResourceWithConnectionString
 {
-    public const string UserName = "postgres";
-
-    public ParameterResource Password { get; } = password;
+    /// <summary>Runs the server: <c>postgres.sh run DIRECTORY PORT</c>.</summary>
+    public static string Script { get; } = Path.Combine(AppContext.BaseDirectory, "Servers", "postgres.sh");
 
     public EndpointReference Endpoint => new(this, "tcp");
 
-    /// <summary>Holds the cluster.</summary>
-    public string DataDirectory { get; } = PostgresTools.DirectoryOf(instance, name);
-
     public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create(
-        $"Host={Endpoint.Property(EndpointProperty.Host)};Port={Endpoint.Property(EndpointProperty.Port)};Username={UserName};Password={Password}");
+        $"Host={Endpoint.Property(EndpointProperty.Host)};Port={Endpoint.Property(EndpointProperty.Port)};Username=postgres;Password={password}");
 }
 
 /// <summary>A database in a <see cref="LocalPostgresResource"/>; created when the server is ready.</summary>
@@ -36,14 +31,11 @@ internal static class LocalPostgresExtensions
         this IDistributedApplicationBuilder builder, string name, Instance instance)
     {
         var password = builder.AddParameter($"{name}password", new KeptPassword(instance, name), secret: true);
-        var server = new LocalPostgresResource(name, instance, password.Resource);
-        builder.Services.AddHealthChecks().AddCheck(name, new PostgresCheck(server));
-        return builder.AddResource(server)
-            .WithArgs(PostgresTools.Script, "run", server.DataDirectory, $"{instance.Port(name)}")
+        return builder.AddResource(new LocalPostgresResource(name, instance, password.Resource))
+            .WithArgs(LocalPostgresResource.Script, "run", instance.PostgresDirectory(name), $"{instance.Port(name)}")
             .WithEnvironment("POSTGRES_PASSWORD", password)
             .WithLoopbackEndpoint("tcp", "tcp", instance.Port(name))
-            .WithHealthCheck(name)
-            .WithIconName("Database");
+            .WithSqlCheck();
     }
 
     /// <param name="builder">The server.</param>
@@ -52,37 +44,35 @@ internal static class LocalPostgresExtensions
         this IResourceBuilder<LocalPostgresResource> builder, string name)
     {
         var database = new LocalPostgresDatabaseResource(name, builder.Resource);
-        builder.ApplicationBuilder.Services.AddHealthChecks().AddCheck(name, new PostgresCheck(database));
         builder.OnResourceReady(async (server, ready, cancellation) =>
         {
-            var address = await server.ConnectionStringExpression.GetValueAsync(cancellation);
-            await PostgresTools.CreateDatabaseAsync(address!, name, cancellation);
+            await CreateAsync((await server.ConnectionStringExpression.GetValueAsync(cancellation))!, name, cancellation);
             await ready.Services.GetRequiredService<ResourceNotificationService>()
                 .PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Running });
         });
         return builder.ApplicationBuilder.AddResource(database)
             .WithInitialState(new() { ResourceType = "Database", Properties = [], State = KnownResourceStates.Waiting })
-            .WithHealthCheck(name)
-            .WithIconName("Database");
+            .WithSqlCheck();
     }
 
-    /// <summary>Healthy when the server answers a statement.</summary>
-    private sealed class PostgresCheck(IResourceWithConnectionString resource) : IHealthCheck
+    public static async Task CreateAsync(string server, string name, CancellationToken cancellation)
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                var address = await resource.GetConnectionStringAsync(cancellationToken);
-                await using var connection = new NpgsqlConnection($"{address};Pooling=false;Timeout=3;Command Timeout=3");
-                await connection.OpenAsync(cancellationToken);
-                await using var command = new NpgsqlCommand("select 1", connection);
-                return await command.ExecuteScalarAsync(cancellationToken) is 1 ? HealthCheckResult.Healthy() : new(HealthStatus.Unhealthy);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
-            {
-                return HealthCheckResult.Unhealthy(e.Message);
-            }
-        }
+        await using var source = NpgsqlDataSource.Create($"{server};Database=postgres;Pooling=false");
+        await using var exists = source.CreateCommand("select 1 from pg_database where datname = $1");
+        exists.Parameters.Add(new() { Value = name });
+        if (await exists.ExecuteScalarAsync(cancellation) is not null) return;
+        await using var create = source.CreateCommand($"""create database "{name}" """);
+        await create.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Healthy when it answers a statement.</summary>
+    private static IResourceBuilder<T> WithSqlCheck<T>(this IResourceBuilder<T> builder) where T : IResourceWithConnectionString
+    {
+        // The endpoint has its kept port from the beginning, so the value is there without waiting.
+        builder.ApplicationBuilder.Services.AddHealthChecks().AddNpgSql(
+            _ => builder.Resource.ConnectionStringExpression.GetValueAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()
+                + ";Pooling=false;Timeout=3;Command Timeout=3",
+            name: builder.Resource.Name);
+        return builder.WithHealthCheck(builder.Resource.Name).WithIconName("Database");
     }
 }

@@ -91,7 +91,7 @@ public sealed class BackupTests : IAsyncDisposable
     {
         foreach (var name in new[] { "senderdb", "takerdb" })
         {
-            await PostgresTools.CreateDatabaseAsync(PostgresTools.ConnectionString(_source), name, CancellationToken.None);
+            await LocalPostgresExtensions.CreateAsync(PostgresTools.ConnectionString(_source), name, CancellationToken.None);
         }
 
         await work();

@@ -56,7 +56,7 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(21001, instance.Port("postgres"));
         Assert.Equal("ABCDEFGHJKLMNPQRSTUVWXYZ", instance.Password("registrypassword"));
         Assert.Equal("8123", instance.Setting("port", null, "8080"));
-        Assert.Equal("/var/lib/wir/1/postgres", Servers.PostgresTools.DirectoryOf(instance, "postgres"));
+        Assert.Equal("/var/lib/wir/1/postgres", instance.PostgresDirectory("postgres"));
     }
 
     [Fact]

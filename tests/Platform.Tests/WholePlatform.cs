@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Wir.AppHost.Backup;
 using Wir.AppHost.Control;
 using Wir.AppHost.Running;
 using Wir.AppHost.Servers;
@@ -84,7 +85,7 @@ public sealed class WholePlatform : IAsyncLifetime
         {
             foreach (var name in new[] { "registrydb", "welcomepackagedb", "monitordb", "gatewaydb" })
             {
-                await PostgresTools.CreateDatabaseAsync(PostgresTools.ConnectionString(instance), name, CancellationToken.None);
+                await LocalPostgresExtensions.CreateAsync(PostgresTools.ConnectionString(instance), name, CancellationToken.None);
             }
 
             await work(database => PostgresTools.ConnectionString(instance, database) + ";Pooling=false");
@@ -98,7 +99,9 @@ public sealed class WholePlatform : IAsyncLifetime
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
             [
                 "--data", Directory, "--port", $"{_port}", "--dev-login", "true",
-                "--OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry.Address, "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", .. options,
+                "--OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry.Address, "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
+                // What the programs write is kept in the instance's directory.
+                "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:Wir.AppHost.Resources", "None", .. options,
             ],
             TestContext.Current.CancellationToken);
         App = await builder.BuildAsync(TestContext.Current.CancellationToken);

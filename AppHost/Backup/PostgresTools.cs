@@ -1,55 +1,28 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Wir.AppHost.Servers;
 
-namespace Wir.AppHost.Servers;
+namespace Wir.AppHost.Backup;
 
-/// <summary>What the app model, backup and restore do with the instance's cluster.</summary>
+/// <summary>PostgreSQL's own programs on the instance's cluster, for backup and restore.</summary>
 internal static class PostgresTools
 {
     private const string Installed = "/usr/lib/postgresql";
 
-    /// <summary>Runs the server: <c>postgres.sh run DIRECTORY PORT</c>.</summary>
-    public static string Script { get; } = Path.Combine(AppContext.BaseDirectory, "Servers", "postgres.sh");
-
     public static string ConnectionString(Instance instance, string? database = null) =>
-        $"Host=127.0.0.1;Port={instance.Port("postgres")};Username={LocalPostgresResource.UserName};"
+        $"Host=127.0.0.1;Port={instance.Port("postgres")};Username=postgres;"
             + $"Password={instance.Password("postgres")}" + (database is null ? "" : $";Database={database}");
-
-    /// <summary>
-    /// Where the cluster is: in the instance's directory, unless PostgreSQL's user may not pass through to it
-    /// (root's own clone below /root, which nobody else may enter).
-    /// </summary>
-    public static string DirectoryOf(Instance instance, string name)
-    {
-        var usual = instance.Setting($"{name}.directory", null, instance.PathOf(name));
-        if (usual != instance.PathOf(name) || !Environment.IsPrivilegedProcess || MayEnter(instance.Directory)) return usual;
-        var elsewhere = $"/var/lib/wir/{Guid.CreateVersion7():n}/{name}";
-        Directory.CreateDirectory(Path.GetDirectoryName(elsewhere)!);
-        Console.WriteLine($"The system user postgres may not enter {instance.Directory}; the databases are in {elsewhere}");
-        return instance.Setting($"{name}.directory", elsewhere, usual);
-    }
-
-    public static async Task CreateDatabaseAsync(string server, string name, CancellationToken cancellation)
-    {
-        await using var connection = new NpgsqlConnection($"{server};Database=postgres;Pooling=false");
-        await connection.OpenAsync(cancellation);
-        await using var exists = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection);
-        exists.Parameters.Add(new() { Value = name });
-        if (await exists.ExecuteScalarAsync(cancellation) is not null) return;
-        await using var create = new NpgsqlCommand($"""create database "{name}" """, connection);
-        await create.ExecuteNonQueryAsync(cancellation);
-    }
 
     /// <summary>Runs one of PostgreSQL's own programs (<c>pg_dump</c>, <c>pg_restore</c>) on a database of the instance.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds what it wrote.</exception>
     public static async Task RunAsync(
         Instance instance, string program, string database, IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        var version = File.ReadAllText(Path.Combine(DirectoryOf(instance, "postgres"), "data", "PG_VERSION")).Trim();
+        var version = File.ReadAllText(Path.Combine(instance.PostgresDirectory("postgres"), "data", "PG_VERSION")).Trim();
         var info = new ProcessStartInfo(
             Path.Combine(Installed, version, "bin", program),
-            ["--host=127.0.0.1", $"--port={instance.Port("postgres")}", $"--username={LocalPostgresResource.UserName}", $"--dbname={database}", .. arguments])
+            ["--host=127.0.0.1", $"--port={instance.Port("postgres")}", $"--username=postgres", $"--dbname={database}", .. arguments])
         {
             RedirectStandardError = true,
             Environment = { ["PGPASSWORD"] = instance.Password("postgres") },
@@ -64,7 +37,7 @@ internal static class PostgresTools
     public static async Task WithServerAsync(Instance instance, Func<Task> work, CancellationToken cancellation)
     {
         var port = instance.Port("postgres").ToString(CultureInfo.InvariantCulture);
-        using var server = Process.Start(new ProcessStartInfo("sh", [Script, "run", DirectoryOf(instance, "postgres"), port])
+        using var server = Process.Start(new ProcessStartInfo("sh", [LocalPostgresResource.Script, "run", instance.PostgresDirectory("postgres"), port])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -101,12 +74,5 @@ internal static class PostgresTools
         {
             return false;
         }
-    }
-
-    private static bool MayEnter(string directory)
-    {
-        using var test = Process.Start("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", "test", "-x", directory]);
-        test.WaitForExit();
-        return test.ExitCode == 0;
     }
 }

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using Wir.TestKit.Servers;
+
+namespace Wir.Platform.Tests;
+
+/// <summary>An instance whose host and parts are killed in the worst ways.</summary>
+[Lane(Lane.Reliability)]
+public sealed class CrashTests(ITestOutputHelper output) : IAsyncDisposable
+{
+    private readonly HostProcess _host = new();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Nothing_is_left_behind_and_everything_comes_back_whatever_is_killed()
+    {
+        await _host.UpAsync("--empty", "true", "--dashboard", "false");
+
+        // A program and each server: back by themselves.
+        foreach (var (name, deadline) in new[] { ("portal", 5), ("postgres", 20), ("rabbitmq", 20) })
+        {
+            var before = await _host.StatusAsync(name);
+            var clock = Stopwatch.StartNew();
+            ChildProcess.KillTree(before.Pid!.Value);
+            await Eventually.TrueAsync(
+                async () => await _host.StatusAsync(name) is { Pid: { } pid } after && pid != before.Pid && (name == "portal" || after.Health == "healthy"),
+                $"{name} is back", TimeSpan.FromSeconds(Patience(deadline)));
+            output.WriteLine($"{name} was back after {Seconds(clock)} s");
+        }
+
+        // The host alone: the orchestrator ends the rest, PostgreSQL in order.
+        var killed = Stopwatch.StartNew();
+        await _host.KillAsync();
+        await _host.GoneAsync(TimeSpan.FromSeconds(Patience(20)));
+        output.WriteLine($"after SIGKILL of the host everything was gone after {Seconds(killed)} s");
+        Assert.Equal("shut down", await ClusterStateAsync());
+
+        // A start right after such an end waits for what is still there.
+        await _host.UpAsync("--empty", "true", "--dashboard", "false");
+        await _host.KillAsync();
+        var again = Stopwatch.StartNew();
+        await _host.UpAsync("--empty", "true", "--dashboard", "false");
+        output.WriteLine($"a start right after SIGKILL was healthy after {Seconds(again)} s");
+        Assert.True(again.Elapsed < TimeSpan.FromSeconds(Patience(40)), $"healthy after {Seconds(again)} s");
+    }
+
+    /// <summary>The promise holds on a machine of its own; other work beside the tests makes everything slower.</summary>
+    private static int Patience(int seconds) => seconds * 3;
+
+    private static string Seconds(Stopwatch clock) => clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+
+    private async Task<string> ClusterStateAsync()
+    {
+        var data = Path.Combine(_host.Kept.PostgresDirectory("postgres"), "data");
+        var version = (await File.ReadAllTextAsync(Path.Combine(data, "PG_VERSION"))).Trim();
+        var text = await ChildProcess.RunAsync(new ProcessSpec($"/usr/lib/postgresql/{version}/bin/pg_controldata", data)
+        {
+            Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" },
+        }, CancellationToken.None);
+        return text.Split('\n').Single(l => l.StartsWith("Database cluster state:", StringComparison.Ordinal)).Split(':')[1].Trim();
+    }
+}
