@@ -61,6 +61,9 @@ internal sealed class HostOptions
     public static DistributedApplicationOptions ForAspire(string[] args) => new()
     {
         Args = args,
+        // Everything is on loopback, without TLS.
+        AllowUnsecuredTransport = true,
+        TrustDeveloperCertificate = false,
         DisableDashboard = new ConfigurationBuilder().AddCommandLine(args).Build()["dashboard"] is "false",
     };
 
@@ -79,7 +82,6 @@ internal sealed class HostOptions
         }
 
         var aspire = _builder.Configuration;
-        aspire["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true";
         aspire["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Instance.Port("dashboard")}";
         aspire["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://127.0.0.1:{Instance.Port("dashboard.otlp")}";
         aspire["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://127.0.0.1:{Instance.Port("dashboard.resources")}";
