@@ -38,7 +38,7 @@ internal sealed class Instance
     public string PathOf(params string[] parts) => Path.Combine([Directory, .. parts]);
 
     /// <summary>The port for a purpose. Chosen when first asked for, and again when somebody else has taken it.</summary>
-    public int Port(string purpose) => Get(_state.Ports, purpose, Ports.Choose);
+    public int Port(string purpose) => Get(_state.Ports, purpose, () => Ports.Choose(_state.Ports.Values));
 
     public string Password(string name) => Get(_state.Passwords, name, () =>
         // Letters and digits only: it is part of URLs, connection strings and configuration files.

@@ -5,9 +5,11 @@ namespace Wir.AppHost.Servers;
 /// <summary>Free ports on loopback, below the range from which the kernel takes ports for outgoing connections.</summary>
 internal static class Ports
 {
-    public static int Choose()
+    /// <param name="promised">Given to others that do not listen yet.</param>
+    public static int Choose(IEnumerable<int> promised)
     {
         var taken = Taken();
+        taken.UnionWith(promised);
         return Enumerable.Range(0, 1_000).Select(_ => Random.Shared.Next(20_000, 32_000)).First(port => !taken.Contains(port));
     }
 

@@ -39,6 +39,16 @@ public sealed class InstanceTests : IDisposable
     }
 
     [Fact]
+    public void No_port_is_given_for_two_purposes()
+    {
+        var instance = Instance.Open(_directory);
+
+        var ports = Enumerable.Range(0, 400).Select(n => instance.Port($"purpose{n}")).ToList();
+
+        Assert.Equal(ports.Count, ports.Distinct().Count());
+    }
+
+    [Fact]
     public void A_setting_is_remembered_until_another_one_is_asked_for()
     {
         Assert.Equal("8080", Instance.Open(_directory).Setting("port", null, "8080"));
