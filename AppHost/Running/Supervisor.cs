@@ -40,6 +40,8 @@ internal sealed partial class Supervisor(
             if (state == KnownResourceStates.Running)
             {
                 life.Started ??= DateTimeOffset.UtcNow;
+                // Somebody has started it by hand.
+                life.GivenUp = false;
                 life.WasHealthy |= change.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy;
             }
 
