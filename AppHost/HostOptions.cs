@@ -41,6 +41,8 @@ internal sealed class HostOptions
 
     public bool DevLogin => _builder.Configuration["dev-login"] is "true";
 
+    public bool HasDashboard => IsDashboardWanted(_builder.Configuration);
+
     /// <summary>Where telemetry goes instead of the dashboard.</summary>
     public string? Collector => _builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
 
@@ -64,10 +66,12 @@ internal sealed class HostOptions
         // Everything is on loopback, without TLS.
         AllowUnsecuredTransport = true,
         TrustDeveloperCertificate = false,
-        DisableDashboard = new ConfigurationBuilder().AddCommandLine(args).Build()["dashboard"] is "false",
+        DisableDashboard = !IsDashboardWanted(new ConfigurationBuilder().AddCommandLine(args).Build()),
     };
 
     public static HostOptions Of(IDistributedApplicationBuilder builder) => new(builder);
+
+    private static bool IsDashboardWanted(IConfiguration configuration) => configuration["dashboard"] is not "false";
 
     /// <summary>Makes this process the instance's only host, and gives Aspire the instance's own addresses.</summary>
     /// <exception cref="InvalidOperationException">The instance already runs, or the port is taken.</exception>

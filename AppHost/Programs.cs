@@ -45,7 +45,7 @@ internal static class Programs
                     context.EnvironmentVariables["OTEL_EXPORTER_OTLP_PROTOCOL"] = builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc";
                     context.EnvironmentVariables.Remove("OTEL_EXPORTER_OTLP_HEADERS");
                 }
-                else if (builder.Configuration["dashboard"] is "false")
+                else if (!options.HasDashboard)
                 {
                     // Nobody listens.
                     context.EnvironmentVariables.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Wir.AppHost.Running;
 
@@ -66,7 +65,7 @@ internal sealed class StatusReader(
             null or "" => "Waiting",
             _ => text,
         };
-        var pid = text == "Running" && Property(snapshot!, "executable.pid") is { } value ? int.Parse(value, CultureInfo.InvariantCulture) : (int?)null;
+        var pid = snapshot?.Pid();
         var health = (text, snapshot?.HealthStatus) switch
         {
             ("Running", HealthStatus.Healthy) when !isJob => "healthy",
@@ -82,9 +81,6 @@ internal sealed class StatusReader(
 
     private string RowName(IResource resource, int n) =>
         supervisor.Ids(resource).Count > 1 ? $"{resource.Name}.{n}" : resource.Name;
-
-    private static string? Property(CustomResourceSnapshot snapshot, string name) =>
-        snapshot.Properties.FirstOrDefault(p => p.Name == name)?.Value?.ToString();
 
     private static bool IsOrchestrator(int id)
     {

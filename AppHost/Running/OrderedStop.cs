@@ -35,15 +35,12 @@ internal sealed class OrderedStop(
         foreach (var (id, process) in supervisor.Ids(resource).Select(id => (id, Pid(id))).Where(p => p.Item2 is not null))
         {
             // By signal: the orchestrator's own stop gives a process six seconds, and a broker may need seven.
-            using (var kill = Process.Start("kill", ["-TERM", process!])) await kill.WaitForExitAsync(cancellation);
+            using (var kill = Process.Start("kill", ["-TERM", $"{process}"])) await kill.WaitForExitAsync(cancellation);
             while (Pid(id) == process) await Task.Delay(50, cancellation);
         }
     });
 
-    /// <summary>Null when nothing runs.</summary>
-    private string? Pid(string id) => states.TryGetCurrentState(id, out var current) && current.Snapshot.State?.Text == KnownResourceStates.Running
-        ? current.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value?.ToString()
-        : null;
+    private int? Pid(string id) => states.TryGetCurrentState(id, out var current) ? current.Snapshot.Pid() : null;
 
     private static bool WaitsFor(IResource resource, IResource dependency) => resource.Annotations.OfType<WaitAnnotation>()
         .Any(w => w.Resource == dependency || (w.Resource is IResourceWithParent child && child.Parent == dependency));

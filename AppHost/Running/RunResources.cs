@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Wir.AppHost.Control;
 using Wir.AppHost.Servers;
@@ -25,6 +26,13 @@ internal static class RunResources
     /// <summary>A server or a program of the platform; not Aspire's own helpers.</summary>
     public static bool IsRun(this IResource resource) =>
         resource is ProjectResource or LocalPostgresResource or LocalRabbitMQResource or ContainerResource;
+
+    /// <summary>The id of the process; null when none runs.</summary>
+    public static int? Pid(this CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text == KnownResourceStates.Running
+            && snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value?.ToString() is { } id
+            ? int.Parse(id, CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>Runs to its end once: others wait for that.</summary>
     public static bool IsJob(this DistributedApplicationModel model, IResource resource) => model.Resources
