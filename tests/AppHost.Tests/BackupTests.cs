@@ -5,6 +5,7 @@ using Wir.AppHost.Backup;
 using Wir.AppHost.Servers;
 using Wir.Messaging.Storage;
 using Wir.TestKit;
+using Wir.TestKit.Servers;
 using Xunit;
 
 namespace Wir.AppHost.Tests;
@@ -13,8 +14,8 @@ namespace Wir.AppHost.Tests;
 [Lane(Lane.Functional)]
 public sealed class BackupTests : IAsyncDisposable
 {
-    private readonly Instance _source = NewInstance();
-    private readonly Instance _target = NewInstance();
+    private readonly Instance _source = Instance.Open(ServerDirectory.Create("wir-backup-test-"));
+    private readonly Instance _target = Instance.Open(ServerDirectory.Create("wir-backup-test-"));
     private readonly CancellationTokenSource _stop = new();
 
     public async ValueTask DisposeAsync()
@@ -77,14 +78,6 @@ public sealed class BackupTests : IAsyncDisposable
         Assert.Contains("databases in", await RefusalAsync(() => RestoreCommand.RunAsync(file, _source.Directory, default)), StringComparison.Ordinal);
         await DamageAsync(file);
         Assert.Contains("damaged", await RefusalAsync(() => RestoreCommand.RunAsync(file, _target.Directory, default)), StringComparison.Ordinal);
-    }
-
-    private static Instance NewInstance()
-    {
-        var directory = Directory.CreateTempSubdirectory("wir-backup-test-").FullName;
-        // The user postgres must be able to pass through.
-        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.OtherExecute);
-        return Instance.Open(directory);
     }
 
     private Task WithSourceAsync(Func<Task> work) => PostgresTools.WithServerAsync(_source, async () =>

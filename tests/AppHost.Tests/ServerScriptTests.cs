@@ -10,17 +10,13 @@ namespace Wir.AppHost.Tests;
 [Lane(Lane.Functional)]
 public sealed class ServerScriptTests : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("wir-script-").FullName;
+    private readonly string _directory = ServerDirectory.Create("wir-script-");
     private readonly Watcher _watcher = new();
     private readonly PostgresServer _server;
     private readonly List<Process> _started = [];
 
-    public ServerScriptTests()
-    {
-        // The user postgres must be able to pass through.
-        File.SetUnixFileMode(_directory, File.GetUnixFileMode(_directory) | UnixFileMode.OtherExecute);
+    public ServerScriptTests() =>
         _server = new PostgresServer(Path.Combine(_directory, "postgres"), TestKit.Servers.Ports.Choose(), Passwords.Create());
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -47,7 +43,7 @@ public sealed class ServerScriptTests : IAsyncDisposable
 
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
-        Assert.Equal("shut down", await StateAsync());
+        Assert.Equal("shut down", await ServerDirectory.ClusterStateAsync(Path.Combine(_directory, "postgres", "data")));
     }
 
     [Fact]
@@ -83,15 +79,5 @@ public sealed class ServerScriptTests : IAsyncDisposable
             await Health.WaitAsync(_server, process.WaitForExitAsync(), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken),
             "the server answers");
         return process;
-    }
-
-    private async Task<string> StateAsync()
-    {
-        var version = (await File.ReadAllTextAsync(Path.Combine(_directory, "postgres", "data", "PG_VERSION"))).Trim();
-        var output = await ChildProcess.RunAsync(new ProcessSpec($"/usr/lib/postgresql/{version}/bin/pg_controldata", Path.Combine(_directory, "postgres", "data"))
-        {
-            Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" },
-        }, CancellationToken.None);
-        return output.Split('\n').Single(l => l.StartsWith("Database cluster state:", StringComparison.Ordinal)).Split(':')[1].Trim();
     }
 }

@@ -41,22 +41,11 @@ public sealed class CrashTests(ITestOutputHelper output) : IAsyncDisposable
         var killed = Stopwatch.StartNew();
         await _host.GoneAsync(TimeSpan.FromSeconds(Patience(20)));
         output.WriteLine($"after SIGKILL of the host everything was gone after {Seconds(killed)} s");
-        Assert.Equal("shut down", await ClusterStateAsync());
+        Assert.Equal("shut down", await ServerDirectory.ClusterStateAsync(Path.Combine(_host.Kept.PostgresDirectory("postgres"), "data")));
     }
 
     /// <summary>The promise holds on a machine of its own; other work beside the tests makes everything slower.</summary>
     private static int Patience(int seconds) => seconds * 3;
 
     private static string Seconds(Stopwatch clock) => clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-
-    private async Task<string> ClusterStateAsync()
-    {
-        var data = Path.Combine(_host.Kept.PostgresDirectory("postgres"), "data");
-        var version = (await File.ReadAllTextAsync(Path.Combine(data, "PG_VERSION"))).Trim();
-        var text = await ChildProcess.RunAsync(new ProcessSpec($"/usr/lib/postgresql/{version}/bin/pg_controldata", data)
-        {
-            Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C" },
-        }, CancellationToken.None);
-        return text.Split('\n').Single(l => l.StartsWith("Database cluster state:", StringComparison.Ordinal)).Split(':')[1].Trim();
-    }
 }

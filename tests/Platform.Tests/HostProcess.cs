@@ -12,7 +12,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Watcher _watcher = new();
     private ChildProcess? _process;
 
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("wir-host-").FullName;
+    public string Directory { get; } = ServerDirectory.Create("wir-host-");
 
     public int Port { get; } = Ports.Choose();
 
@@ -34,12 +34,6 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task UpAsync(params string[] options)
     {
-        if (Environment.IsPrivilegedProcess)
-        {
-            // The user postgres must be able to pass through.
-            File.SetUnixFileMode(Directory, File.GetUnixFileMode(Directory) | UnixFileMode.OtherExecute);
-        }
-
         _process = ChildProcess.Start(
             new ProcessSpec("dotnet", [Repository.ProgramOf("AppHost"), "--data", Directory, "--port", $"{Port}", .. options])
             {
@@ -60,7 +54,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task<ResourceStatus> StatusAsync(string name) => (await Verbs.AskAsync(Directory))!.Single(r => r.Name == name);
 
-    /// <summary><c>./wir COMMAND --data DIR</c>: its exit code and what it printed.</summary>
+    /// <summary><c>./wir COMMAND --data DIR</c>: what it printed; an exit code other than 0 fails.</summary>
     public static Task<string> WirAsync(string directory, params string[] command) => ChildProcess.RunAsync(
         new ProcessSpec("bash", [Repository.PathOf("wir"), .. command, "--data", directory]), TestContext.Current.CancellationToken);
 

@@ -44,7 +44,7 @@ public sealed class WholePlatform : IAsyncLifetime
         }
     }
 
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("wir-platform-").FullName;
+    public string Directory { get; } = ServerDirectory.Create("wir-platform-");
 
     public RunningInstance Instance => _running ?? throw new InvalidOperationException("The platform is not up.");
 
@@ -61,16 +61,7 @@ public sealed class WholePlatform : IAsyncLifetime
     }
 
     /// <summary>Everything but starting it.</summary>
-    public async Task PrepareAsync()
-    {
-        if (Environment.IsPrivilegedProcess)
-        {
-            // The user postgres must be able to pass through.
-            File.SetUnixFileMode(Directory, File.GetUnixFileMode(Directory) | UnixFileMode.OtherExecute);
-        }
-
-        await _telemetry.StartAsync();
-    }
+    public Task PrepareAsync() => _telemetry.StartAsync();
 
     /// <summary>A command of the host on this instance (backup, restore); what it printed.</summary>
     public Task<string> RunAsync(string command, string file) =>

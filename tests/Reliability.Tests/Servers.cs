@@ -22,13 +22,7 @@ internal sealed class Servers
 
     private static async Task<Servers> StartAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("wir-reliability-").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            // The user postgres must be able to pass through.
-            await ChildProcess.RunAsync(new ProcessSpec("chmod", "o+x", directory), default);
-        }
-
+        var directory = ServerDirectory.Create("wir-reliability-");
         var watcher = new Watcher();
         watcher.RemoveDirectoryAtEnd(directory);
         var database = new PostgresServer(Path.Combine(directory, "postgres"), Ports.Choose(), Passwords.Create());

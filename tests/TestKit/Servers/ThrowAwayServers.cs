@@ -13,13 +13,7 @@ internal sealed class ThrowAwayServers : IDisposable
 
     public ThrowAwayServers()
     {
-        _directory = Directory.CreateTempSubdirectory("wir-servers-").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            // The user postgres must be able to pass through.
-            File.SetUnixFileMode(_directory, File.GetUnixFileMode(_directory) | UnixFileMode.OtherExecute);
-        }
-
+        _directory = ServerDirectory.Create("wir-servers-");
         _watcher.RemoveDirectoryAtEnd(_directory);
     }
 
