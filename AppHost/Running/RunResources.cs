@@ -14,6 +14,7 @@ internal static class RunResources
         builder.Services.AddSingleton(instance).AddSingleton<StatusReader>();
         builder.Services.AddSingleton<Supervisor>().AddSingleton<KeptLogs>().AddSingleton<ControlEndpoint>();
         builder.Services.AddHostedService<OrderedStop>();
+        PatientCheck.AddTo(builder.Services);
         // Not as background services: those start only when everything that is waited for is up.
         builder.Eventing.Subscribe<BeforeStartEvent>((start, cancellation) =>
         {
