@@ -37,6 +37,7 @@ internal sealed partial class Supervisor(
             var life = _lives.GetOrAdd(change.ResourceId, _ => new Life(change.Resource));
             if (!supervised.Contains(change.Resource)) continue;
             var state = change.Snapshot.State?.Text;
+            if (state == KnownResourceStates.Starting || state == KnownResourceStates.Running) life.Restarting = false;
             if (state == KnownResourceStates.Running)
             {
                 life.Started ??= DateTimeOffset.UtcNow;
@@ -66,11 +67,14 @@ internal sealed partial class Supervisor(
         var pause = Pause(life.Failures);
         Log.StartedAgain(logger, id, exitCode, pause.TotalSeconds);
         await Task.Delay(pause, cancellation);
-        (life.Started, life.Restarting) = (null, false);
-        if (_stopping) return;
+        life.Started = null;
+        // An end may be reported once more when the next process runs already.
+        if (_stopping || (states.TryGetCurrentState(id, out var now) && now.Snapshot.Pid() is not null)) return;
         life.Restarts++;
         var started = await commands.ExecuteCommandAsync(id, KnownResourceCommands.StartCommand, cancellation);
-        if (!started.Success) Log.NotStarted(logger, id, started.Message);
+        if (started.Success) return;
+        Log.NotStarted(logger, id, started.Message);
+        life.Restarting = false;
     }
 
     /// <summary>1 s, 2 s, 4 s … 30 s.</summary>
