@@ -92,6 +92,8 @@ internal sealed class HostOptions
         aspire["AppHost:BrowserToken"] = Instance.Password("dashboard");
         // While something starts or stops, its checks fail; the status says so.
         aspire["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None";
+        // The version is that of the repository; asking for a newer one starts a process and waits for the network.
+        aspire["ASPIRE_VERSION_CHECK_DISABLED"] = "true";
         // A stop waits until the children are gone.
         aspire["DcpPublisher:WaitForResourceCleanup"] = "true";
         return claim;
