@@ -66,8 +66,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until no process of the instance is left.</summary>
-    public Task GoneAsync(TimeSpan deadline) =>
-        Eventually.TrueAsync(() => Task.FromResult(!Kept.Leftovers().Any()), "no process of the instance is left", deadline);
+    public Task GoneAsync(TimeSpan deadline) => WholePlatform.GoneAsync(Kept, deadline);
 
     public async ValueTask DisposeAsync()
     {

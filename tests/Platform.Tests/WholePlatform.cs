@@ -97,6 +97,8 @@ public sealed class WholePlatform : IAsyncLifetime
             TestContext.Current.CancellationToken);
         App = await builder.BuildAsync(TestContext.Current.CancellationToken);
         await App.StartAsync(TestContext.Current.CancellationToken);
+        // What a test starts besides (a browser, Aspire's command line, which leaves helpers behind) is no part of the instance.
+        Environment.SetEnvironmentVariable(AppHost.Instance.Variable, null);
         await Eventually.TrueAsync(
             async () => await Verbs.AskAsync(Directory) is { } rows && (rows.All(r => r.IsUp)
                 || (rows.Any(r => r.HasFailed) ? throw new InvalidOperationException(Failure(rows.First(r => r.HasFailed).Name)) : false)),
@@ -110,12 +112,23 @@ public sealed class WholePlatform : IAsyncLifetime
         await App.StopAsync();
         await App.DisposeAsync();
         App = null!;
-        await Eventually.TrueAsync(() => Task.FromResult(!Kept.Leftovers().Any()), "no process of the instance is left", TimeSpan.FromMinutes(1));
+        await GoneAsync(Kept, TimeSpan.FromMinutes(1));
     }
+
+    /// <summary>Waits until no process of an instance is left; names those that are.</summary>
+    internal static Task GoneAsync(AppHost.Instance instance, TimeSpan deadline) => Eventually.TrueAsync(
+        () =>
+        {
+            var left = instance.Leftovers().Select(id => $"{id} {CommandLineOf(id)}").ToList();
+            return left.Count == 0 ? Task.FromResult(true) : throw new InvalidOperationException(string.Join('\n', left));
+        },
+        "no process of the instance is left", deadline);
 
     public Door Door(string? key = null) => new(Instance.Address, key is null ? null : Instance.Keys[key]);
 
-    internal async Task<ResourceStatus> StatusAsync(string name) => (await Verbs.AskAsync(Directory))!.Single(r => r.Name == name);
+    internal async Task<ResourceStatus> StatusAsync(string name) => (await StatusOfAllAsync()).Single(r => r.Name == name);
+
+    internal async Task<IReadOnlyList<ResourceStatus>> StatusOfAllAsync() => (await Verbs.AskAsync(Directory))!;
 
     /// <summary>The name by which Aspire knows the one process of a resource.</summary>
     public string IdOf(string name)
@@ -141,6 +154,18 @@ public sealed class WholePlatform : IAsyncLifetime
         if (App is not null) await DownAsync();
         await _telemetry.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private static string CommandLineOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return "(ended)";
+        }
     }
 
     private AppHost.Instance Kept => AppHost.Instance.Open(Directory);
