@@ -80,7 +80,7 @@ internal sealed class StatusReader(
     }
 
     private string RowName(IResource resource, int n) =>
-        supervisor.Ids(resource).Count > 1 ? $"{resource.Name}.{n}" : resource.Name;
+        supervisor.Ids(resource).Count > 1 ? $"{resource.Name}.{n + 1}" : resource.Name;
 
     private static bool IsOrchestrator(int id)
     {

@@ -3,7 +3,7 @@ using Wir.Demo;
 
 namespace Wir.Platform.Tests;
 
-/// <summary>The drill: a platform in use is backed up, restored beside itself, started, and holds the same.</summary>
+/// <summary>The drill: a platform in use is backed up, restored beside itself, started with a service twice, and holds the same.</summary>
 [Lane(Lane.Platform)]
 [Collection(WholePlatform.Tests)]
 public sealed class RestoreDrillTests(WholePlatform platform, PlayedStory played, ITestOutputHelper output)
@@ -24,7 +24,7 @@ public sealed class RestoreDrillTests(WholePlatform platform, PlayedStory played
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
         told += await restored.RunAsync("restore", file);
-        await restored.UpAsync();
+        await restored.UpAsync("--replicas:registry", "2");
 
         output.WriteLine($"{told}restored and started in {clock.Elapsed.TotalSeconds:0.0} s");
         using var before = platform.Door("reader");
@@ -38,6 +38,11 @@ public sealed class RestoreDrillTests(WholePlatform platform, PlayedStory played
             var (was, now) = ((await before.GetAsync(path)).Is(HttpStatusCode.OK).Json, (await after.GetAsync(path)).Is(HttpStatusCode.OK).Json);
             Assert.Equal(was.GetProperty("data").GetRawText(), now.GetProperty("data").GetRawText());
         }
+
+        // Two processes of one service share the database and the broker, behind one address.
+        var twins = (await restored.StatusOfAllAsync()).Where(r => r.Name.StartsWith("registry.", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, twins.Select(r => r.Pid).Distinct().Count());
+        Assert.All(twins, r => Assert.Equal("healthy", r.Health));
 
         // What was on its way when the backup was taken arrives; what had arrived is not counted twice.
         await Eventually.TrueAsync(
