@@ -1,6 +1,9 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Wir.TestKit.Servers;
+using Ports = Wir.TestKit.Servers.Ports;
 
 namespace Wir.Platform.Tests;
 
@@ -118,6 +121,39 @@ public sealed class AppModelTests(WholePlatform platform)
             Assert.NotEmpty(ready.Snapshot.HealthReports);
         }
     }
+
+    [Fact]
+    public async Task With_a_container_engine_the_servers_are_Aspires_own_and_the_programs_are_told_the_same()
+    {
+        var directory = ServerDirectory.Create("wir-containers-");
+        try
+        {
+            await using var other = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
+                // It is never started; that its end interrupts a start is no news.
+                ["--data", directory, "--port", $"{Ports.Choose()}", "--servers", "containers", "--dev-login", "true", "--Logging:LogLevel:Default", "None"],
+                TestContext.Current.CancellationToken);
+            await using var app = await other.BuildAsync(TestContext.Current.CancellationToken);
+            var resources = other.Resources.ToDictionary(r => r.Name);
+
+            Assert.IsType<PostgresServerResource>(resources["postgres"]);
+            Assert.IsType<RabbitMQServerResource>(resources["rabbitmq"]);
+            Assert.All(s_services, s => Assert.Equal("postgres", Assert.IsType<PostgresDatabaseResource>(resources[$"{s}db"]).Parent.Name));
+            foreach (var program in Model.Resources.OfType<ProjectResource>())
+            {
+                Assert.Equal(WaitsOf(program), WaitsOf(resources[program.Name]));
+                Assert.Equal(
+                    program.Annotations.OfType<EnvironmentCallbackAnnotation>().Count(),
+                    resources[program.Name].Annotations.OfType<EnvironmentCallbackAnnotation>().Count());
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static List<(WaitType, string)> WaitsOf(IResource resource) =>
+        [.. resource.Annotations.OfType<WaitAnnotation>().Select(w => (w.WaitType, w.Resource.Name))];
 
     private IResource Resource(string name) => Model.Resources.Single(r => r.Name == name);
 
