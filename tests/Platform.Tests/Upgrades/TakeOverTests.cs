@@ -1,11 +1,15 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Wir.Demo;
+using Wir.TestKit.Servers;
+using Ports = Wir.TestKit.Servers.Ports;
 
 namespace Wir.Platform.Tests.Upgrades;
 
-/// <summary>The databases of the first version, with data in them and events still to be sent, under today's programs.</summary>
+/// <summary>What earlier versions left, under today's programs: databases, an instance's directory, a backup.</summary>
 [Lane(Lane.Platform)]
 [Collection(WholePlatform.Tests)]
 public sealed class TakeOverTests
@@ -62,6 +66,40 @@ public sealed class TakeOverTests
         await Eventually.TrueAsync(
             async () => (await reader.GetAsync($"/api/monitor/v1/live/K05?area={Story.Korbach}")).Is(HttpStatusCode.OK).Json.GetProperty("numerator").GetInt64() == 1,
             "the monitor counts the package that the first version had issued");
+    }
+
+    /// <summary>
+    /// <c>backup-0.1.0.tar</c> was made by 0.1.0 of an instance without start data, in which an association was published and a
+    /// package was issued (as above; the gateway's key was removed).
+    /// </summary>
+    [Fact]
+    public async Task An_instance_and_a_backup_of_0_1_0_are_taken_over_with_ports_passwords_and_data()
+    {
+        await using var platform = new WholePlatform();
+        await platform.PrepareAsync();
+        var ports = new[] { "postgres", "rabbitmq", "rabbitmq.management", "rabbitmq.distribution", "rabbitmq.epmd", "registry", "registry.internal" }
+            .ToDictionary(purpose => purpose, _ => Ports.Choose());
+        var passwords = new[] { "postgres", "rabbitmq", "gatewaypassword", "monitorpassword", "welcomepackagepassword", "registrypassword" }
+            .ToDictionary(name => name, _ => RandomNumberGenerator.GetHexString(24));
+        await File.WriteAllTextAsync(
+            Path.Combine(platform.Directory, "instance.json"),
+            JsonSerializer.Serialize(new { ports, passwords, settings = new { port = "8180" } }));
+
+        await platform.RunAsync("restore", Repository.PathOf("tests/Platform.Tests/Upgrades/backup-0.1.0.tar"));
+        await platform.UpAsync();
+
+        Assert.All(ports, p => Assert.Equal(p.Value, platform.PortOf(p.Key)));
+        Assert.All(passwords, p => Assert.Equal(p.Value, platform.PasswordOf(p.Key)));
+        using var reader = platform.Door("reader");
+        Assert.Equal(
+            "Heimatverein aus 0.1.0",
+            (await reader.GetAsync("/api/registry/v1/associations/019cad8f-ac00-7343-9d60-0a250e66d9e0")).Is(HttpStatusCode.OK).Json.GetProperty("name").GetString());
+        await Eventually.TrueAsync(
+            async () => (await reader.GetAsync($"/api/welcome/v1/associations?area={Story.Korbach}&limit=200")).Is(HttpStatusCode.OK).Text.Contains("Heimatverein aus 0.1.0", StringComparison.Ordinal),
+            "the welcome package has the association of 0.1.0");
+        await Eventually.TrueAsync(
+            async () => (await reader.GetAsync($"/api/monitor/v1/live/K05?area={Story.Korbach}")).Is(HttpStatusCode.OK).Json.GetProperty("numerator").GetInt64() == 1,
+            "the monitor counts the package of 0.1.0 once");
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)
