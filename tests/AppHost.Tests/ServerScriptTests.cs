@@ -43,7 +43,8 @@ public sealed class ServerScriptTests : IAsyncDisposable
 
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
-        Assert.Equal("shut down", await ServerDirectory.ClusterStateAsync(Path.Combine(_directory, "postgres", "data")));
+        var cluster = Path.Combine(_directory, "postgres", "data");
+        Assert.Equal("shut down", await ServerDirectory.ClusterStateAsync(cluster));
     }
 
     [Fact]

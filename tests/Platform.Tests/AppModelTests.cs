@@ -130,14 +130,18 @@ public sealed class AppModelTests(WholePlatform platform)
         {
             await using var other = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
                 // It is never started; that its end interrupts a start is no news.
-                ["--data", directory, "--port", $"{Ports.Choose()}", "--servers", "containers", "--dev-login", "true", "--Logging:LogLevel:Default", "None"],
+                [
+                    "--data", directory, "--port", $"{Ports.Choose()}", "--servers", "containers", "--dev-login", "true",
+                    "--Logging:LogLevel:Default", "None",
+                ],
                 TestContext.Current.CancellationToken);
             await using var app = await other.BuildAsync(TestContext.Current.CancellationToken);
             var resources = other.Resources.ToDictionary(r => r.Name);
 
             Assert.IsType<PostgresServerResource>(resources["postgres"]);
             Assert.IsType<RabbitMQServerResource>(resources["rabbitmq"]);
-            Assert.All(s_services, s => Assert.Equal("postgres", Assert.IsType<PostgresDatabaseResource>(resources[$"{s}db"]).Parent.Name));
+            Assert.All(s_services, s => Assert.Equal(
+                "postgres", Assert.IsType<PostgresDatabaseResource>(resources[$"{s}db"]).Parent.Name));
             foreach (var program in Model.Resources.OfType<ProjectResource>())
             {
                 Assert.Equal(WaitsOf(program), WaitsOf(resources[program.Name]));

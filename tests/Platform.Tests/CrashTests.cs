@@ -41,7 +41,8 @@ public sealed class CrashTests(ITestOutputHelper output) : IAsyncDisposable
         var killed = Stopwatch.StartNew();
         await _host.GoneAsync(TimeSpan.FromSeconds(Patience(20)));
         output.WriteLine($"after SIGKILL of the host everything was gone after {Seconds(killed)} s");
-        Assert.Equal("shut down", await ServerDirectory.ClusterStateAsync(Path.Combine(_host.Kept.PostgresDirectory("postgres"), "data")));
+        var cluster = Path.Combine(_host.Kept.PostgresDirectory("postgres"), "data");
+        Assert.Equal("shut down", await ServerDirectory.ClusterStateAsync(cluster));
     }
 
     /// <summary>The promise holds on a machine of its own; other work beside the tests makes everything slower.</summary>

@@ -3,7 +3,9 @@ using Wir.Demo;
 
 namespace Wir.Platform.Tests;
 
-/// <summary>The drill: a platform in use is backed up, restored beside itself, started with a service twice, and holds the same.</summary>
+/// <summary>
+/// The drill: a platform in use is backed up, restored beside itself, started with a service twice, and holds the same.
+/// </summary>
 [Lane(Lane.Platform)]
 [Collection(WholePlatform.Tests)]
 public sealed class RestoreDrillTests(WholePlatform platform, PlayedStory played, ITestOutputHelper output)
@@ -40,7 +42,8 @@ public sealed class RestoreDrillTests(WholePlatform platform, PlayedStory played
         }
 
         // Two processes of one service share the database and the broker, behind one address.
-        var twins = (await restored.StatusOfAllAsync()).Where(r => r.Name.StartsWith("registry.", StringComparison.Ordinal)).ToList();
+        var twins = (await restored.StatusOfAllAsync())
+            .Where(r => r.Name.StartsWith("registry.", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, twins.Select(r => r.Pid).Distinct().Count());
         Assert.All(twins, r => Assert.Equal("healthy", r.Health));
 

@@ -97,7 +97,7 @@ public sealed class WholePlatform : IAsyncLifetime
             TestContext.Current.CancellationToken);
         App = await builder.BuildAsync(TestContext.Current.CancellationToken);
         await App.StartAsync(TestContext.Current.CancellationToken);
-        // What a test starts besides (a browser, Aspire's command line, which leaves helpers behind) is no part of the instance.
+        // What a test starts besides (a browser, Aspire's command line with its helpers) is no part of the instance.
         Environment.SetEnvironmentVariable(AppHost.Instance.Variable, null);
         await Eventually.TrueAsync(
             async () => await Verbs.AskAsync(Directory) is { } rows && (rows.All(r => r.IsUp)
@@ -120,13 +120,15 @@ public sealed class WholePlatform : IAsyncLifetime
         () =>
         {
             var left = instance.Leftovers().Select(id => $"{id} {CommandLineOf(id)}").ToList();
-            return left.Count == 0 ? Task.FromResult(true) : throw new InvalidOperationException(string.Join('\n', left));
+            if (left.Count > 0) throw new InvalidOperationException(string.Join('\n', left));
+            return Task.FromResult(true);
         },
         "no process of the instance is left", deadline);
 
     public Door Door(string? key = null) => new(Instance.Address, key is null ? null : Instance.Keys[key]);
 
-    internal async Task<ResourceStatus> StatusAsync(string name) => (await StatusOfAllAsync()).Single(r => r.Name == name);
+    internal async Task<ResourceStatus> StatusAsync(string name) =>
+        (await StatusOfAllAsync()).Single(r => r.Name == name);
 
     internal async Task<IReadOnlyList<ResourceStatus>> StatusOfAllAsync() => (await Verbs.AskAsync(Directory))!;
 
