@@ -106,21 +106,8 @@ internal sealed class Instance
     }
 
     /// <summary>The instance's processes, this one left out.</summary>
-    public IEnumerable<int> Leftovers() => System.IO.Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
-        .Where(id => id > 0 && id != Environment.ProcessId && EnvironmentOf(id).Contains($"\0{Variable}={Directory}\0", StringComparison.Ordinal));
-
-    private static string EnvironmentOf(int id)
-    {
-        try
-        {
-            return $"\0{File.ReadAllText($"/proc/{id}/environ")}";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
+    public IEnumerable<int> Leftovers() => Processes.Ids().Where(id => id != Environment.ProcessId
+        && $"\0{Processes.Read(id, "environ")}".Contains($"\0{Variable}={Directory}\0", StringComparison.Ordinal));
 
     private T Get<T>(Dictionary<string, T> values, string name, Func<T> create)
     {

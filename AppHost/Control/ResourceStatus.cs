@@ -82,15 +82,6 @@ internal sealed class StatusReader(
     private string RowName(IResource resource, int n) =>
         supervisor.Ids(resource).Count > 1 ? $"{resource.Name}.{n + 1}" : resource.Name;
 
-    private static bool IsOrchestrator(int id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/comm").TrimEnd() is "dcp" or "dcpctrl" or "dcpproc";
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    private static bool IsOrchestrator(int id) =>
+        Processes.Read(id, "comm").TrimEnd() is "dcp" or "dcpctrl" or "dcpproc";
 }
