@@ -42,6 +42,18 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
     /// <param name="ct">Cancellation.</param>
     public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
     {
+        if (await FindAsync(indicator, asOf, number, isEditor, ct) is not (var found, var visibleAt)) return null;
+        var (about, cube) = await LoadAsync(indicator, found, ct);
+        return new(found, visibleAt, about, cube);
+    }
+
+    /// <summary>
+    /// Which vintage counts. The reader is disposed of once: it belongs to its connection, so the second time it would be that of
+    /// whoever has the connection by then.
+    /// </summary>
+    private async Task<(int Number, DateTimeOffset? VisibleAt)?> FindAsync(
+        string indicator, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+    {
         await using var command = _questions.CreateCommand(number is null
             ? "select number, visible_at from monitor.vintage where indicator = $1 and visible_at <= $2 order by number desc limit 1"
             : "select number, visible_at from monitor.vintage where indicator = $1 and (visible_at <= $2 or $3) and number = $4");
@@ -55,10 +67,7 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
 
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
-        var (found, visibleAt) = (row.GetInt32(0), row.IsDBNull(1) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(1));
-        await row.DisposeAsync();
-        var (about, cube) = await LoadAsync(indicator, found, ct);
-        return new(found, visibleAt, about, cube);
+        return (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
     }
 
     /// <summary>Nobody but an editor looks past the end of an embargo, whatever instant is asked for.</summary>
