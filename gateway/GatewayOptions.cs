@@ -15,17 +15,35 @@ public sealed class GatewayOptions
     /// <summary>Networks of the proxies in front of the gateway (<c>10.0.0.0/8</c>), whose <c>X-Forwarded-For</c> counts. None by default.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>Largest body of a request without credentials, bytes.</summary>
-    public long AnonymousBodySize { get; init; } = 1024 * 1024;
+    /// <summary>Largest body of a request without credentials, bytes: more than a person types.</summary>
+    public long AnonymousBodySize { get; init; } = 64 * 1024;
 
-    /// <summary>Largest body of a client's request, bytes; the services limit each route further.</summary>
-    public long ClientBodySize { get; init; } = 64 * 1024 * 1024;
+    /// <summary>Largest body of a client's request, bytes. No service may take less (its server's limit is 1 MiB).</summary>
+    public long ClientBodySize { get; init; } = 1024 * 1024;
+
+    /// <summary>Largest file of numbers, bytes, at <c>/api/monitor/v1/imports</c>. The monitor takes up to 128 MiB.</summary>
+    public long ImportSize { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Largest picture with its form, bytes, at <c>/api/welcome/v1/media</c>: what the welcome package takes
+    /// (<c>WelcomePackage:MaxMediumSize</c>) and 64 KiB.
+    /// </summary>
+    public long MediumSize { get; init; } = (8 * 1024 * 1024) + (64 * 1024);
 
     /// <summary>Reads per minute from one address without credentials.</summary>
     public int AnonymousReadsPerMinute { get; init; } = 6_000;
 
     /// <summary>Other requests per minute from one address without credentials.</summary>
     public int AnonymousWritesPerMinute { get; init; } = 120;
+
+    /// <summary>Requests of one address without credentials that may be open at the same time; a shelter shares one address.</summary>
+    public int AnonymousOpenRequests { get; init; } = 32;
+
+    /// <summary>Requests of one client or person that may be open at the same time.</summary>
+    public int ClientOpenRequests { get; init; } = 64;
+
+    /// <summary>Requests per minute from one address with a key or a sign-in that does not hold.</summary>
+    public int RefusalsPerMinute { get; init; } = 60;
 
     /// <summary>Requests per minute of a client that has no limit of its own.</summary>
     public int ClientRequestsPerMinute { get; init; } = 30_000;

@@ -31,6 +31,7 @@ public static class CommonProblems
     public static readonly Problem InvalidIdempotencyKey = new("WIR-COM-0026", 400, new("Ungültiger Idempotency-Key", "Invalid Idempotency-Key"));
     public static readonly Problem Exists = new("WIR-COM-0027", 412, new("Gibt es schon", "Exists already"));
     public static readonly Problem TooSlow = new("WIR-COM-0028", 408, new("Zu langsam gesendet", "Sent too slowly"));
+    public static readonly Problem MalformedRequest = new("WIR-COM-0029", 400, new("Die Anfrage ist fehlerhaft", "The request is malformed"));
 
     /// <summary>Codes of single faults (<see cref="Fault.Code"/>) that are no problems of their own.</summary>
     public static class Faults

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Wir.Gateway.SignIn;
 
 namespace Wir.Gateway.Edge;
@@ -9,13 +10,21 @@ internal static class EdgeRegistration
         services.AddSingleton<ReaderAddress>();
         services.AddSingleton<Quotas>();
         services.AddSingleton<PersonTokens>();
+        // Less than the services take: what passes here must not be refused behind.
+        services.Configure<KestrelServerOptions>(server =>
+        {
+            server.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            server.Limits.MaxRequestHeaderCount = 64;
+            server.Limits.MaxRequestLineSize = 8 * 1024;
+        });
         services.AddOptions<SignInOptions>().BindConfiguration("Gateway:SignIn");
         return services;
     }
 
     /// <summary>What happens to a request before it is routed: who sends it, from where, and what of its headers may go on.</summary>
     public static IApplicationBuilder UseEdge(this IApplicationBuilder app) =>
-        app.UseMiddleware<ForeignHeaders>().UseMiddleware<AnswerHeaders>().UseMiddleware<Credentials>().UseMiddleware<RateLimits>();
+        app.UseMiddleware<ForeignHeaders>().UseMiddleware<AnswerHeaders>().UseMiddleware<Credentials>().UseMiddleware<RateLimits>()
+            .UseMiddleware<Admission>();
 
     /// <summary>Paths for programs; all others are pages of the portal.</summary>
     public static bool IsApi(this HttpRequest request) =>

@@ -36,12 +36,18 @@ internal static class ProxyRoutes
                 Passive = new() { Enabled = true, Policy = HealthCheckConstants.PassivePolicy.TransportFailureRate, ReactivationPeriod = TimeSpan.FromSeconds(5) },
                 Active = new()
                 {
-                    Enabled = true, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = "/health/live",
+                    Enabled = true, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = "/version",
                     Interval = TimeSpan.FromSeconds(5), Timeout = TimeSpan.FromSeconds(2),
                 },
             },
             HttpRequest = new ForwarderRequestConfig { ActivityTimeout = options.Value.ActivityTimeout, AllowResponseBuffering = false },
         })];
+
+    /// <summary>Largest body that a client may send to a path, bytes.</summary>
+    public static long BodySizeOf(PathString path, GatewayOptions options) =>
+        path.StartsWithSegments("/api/monitor/v1/imports") ? options.ImportSize
+        : path.StartsWithSegments("/api/welcome/v1/media") ? options.MediumSize
+        : options.ClientBodySize;
 
     private static RouteConfig To(string service, string path) => new() { RouteId = path, ClusterId = service, Match = new() { Path = path } };
 

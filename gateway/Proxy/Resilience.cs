@@ -28,7 +28,10 @@ internal sealed class Resilience(IOptions<GatewayOptions> options, TimeProvider 
             error = ForwarderError.NoAvailableDestinations;
         }
 
-        if (context.Response.HasStarted || FailureOf(error) is not { } failure) return;
+        if (context.Response.HasStarted) return;
+        // The server has refused what the client sent: too much, too slowly.
+        if (error == ForwarderError.RequestBodyClient && RefusalOf(context) is { } refusal) throw refusal;
+        if (FailureOf(error) is not { } failure) return;
         context.Response.Headers.RetryAfter = "5";
         await failure.ToResult().ExecuteAsync(context);
     }
@@ -55,6 +58,20 @@ internal sealed class Resilience(IOptions<GatewayOptions> options, TimeProvider 
 
     private static ForwarderError ErrorOf(HttpContext context) => context.GetForwarderErrorFeature()?.Error ?? ForwarderError.None;
 
+    private static BadHttpRequestException? RefusalOf(HttpContext context)
+    {
+        var exception = context.GetForwarderErrorFeature()?.Exception;
+        while (exception is not null and not BadHttpRequestException) exception = exception.InnerException;
+        return exception as BadHttpRequestException;
+    }
+
+    /// <summary>
+    /// What only a service's own failure brings about. A body that could not be sent to its end and an answer that broke off may
+    /// be the client's doing; and a service that is gone fails in the other ways, too.
+    /// </summary>
+    private static bool IsOwnFailure(ForwarderError error) =>
+        error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.NoAvailableDestinations;
+
     private static ProblemCase? FailureOf(ForwarderError error) => error switch
     {
         ForwarderError.Request or ForwarderError.NoAvailableDestinations or ForwarderError.RequestBodyDestination
@@ -69,8 +86,7 @@ internal sealed class Resilience(IOptions<GatewayOptions> options, TimeProvider 
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ForwarderError>
         {
             Name = cluster,
-            // What a client does wrong or breaks off says nothing about the service.
-            ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Exception is null && FailureOf(outcome.Outcome.Result) is not null),
+            ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Exception is null && IsOwnFailure(outcome.Outcome.Result)),
             FailureRatio = 0.5,
             MinimumThroughput = 20,
             SamplingDuration = TimeSpan.FromSeconds(10),

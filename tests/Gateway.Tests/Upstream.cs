@@ -10,12 +10,19 @@ namespace Wir.Gateway.Tests;
 public sealed class Upstream(string name) : IAsyncDisposable
 {
     private WebApplication? _app;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
+    private int _open;
 
     public Uri Address { get; private set; } = null!;
 
     /// <summary>Requests that reached the telling routes.</summary>
     public int Calls => _calls;
+
+    /// <summary>Requests that wait at the slow route until <see cref="Release"/>.</summary>
+    public int Open => _open;
+
+    public void Release() => _released.TrySetResult();
 
     public async Task StartAsync(Uri gateway)
     {
@@ -42,6 +49,18 @@ public sealed class Upstream(string name) : IAsyncDisposable
                 Headers = context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
             };
         });
+        app.MapPost("/api/registry/v1/body", async (HttpContext context) =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            return new { body.Length };
+        });
+        app.MapGet("/api/registry/v1/slow", async () =>
+        {
+            Interlocked.Increment(ref _open);
+            await _released.Task;
+        });
+        app.MapPost("/api/registry/v1/refuse", () => Results.Problem(statusCode: 422, detail: "not read"));
         app.MapGet("/hsds/break-off", async (HttpContext context) =>
         {
             context.Response.ContentLength = 10_000_000;

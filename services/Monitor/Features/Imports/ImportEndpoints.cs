@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Wir.Areas;
@@ -22,7 +22,7 @@ public static class ImportEndpoints
     public static RouteGroupBuilder MapImports(this RouteGroupBuilder api)
     {
         var imports = api.MapGroup("/imports").WithTags("Imports");
-        imports.MapPost("", Post).Accepts<string>("text/csv", "application/vnd.sdmx.data+csv", "application/csv", "application/json", "application/vnd.json-stat+json").WithName("PostImport").WithSummary("Takes a file of numbers (CSV, SDMX-CSV, JSON-stat 2.0) as the next vintage of an indicator");
+        imports.MapPost("", Post).WithMetadata(new RequestSizeLimitAttribute(MaxFile)).Accepts<string>("text/csv", "application/vnd.sdmx.data+csv", "application/csv", "application/json", "application/vnd.json-stat+json").WithName("PostImport").WithSummary("Takes a file of numbers (CSV, SDMX-CSV, JSON-stat 2.0) as the next vintage of an indicator");
         imports.MapGet("/{id:guid}", Get).WithName("GetImport").WithSummary("An import, its progress and its faults");
         imports.MapPost("/{id:guid}/check", ImportSteps.Check).WithName("CheckImport").WithSummary("The numbers were looked at");
         imports.MapPost("/{id:guid}/approve", ImportSteps.Approve).WithName("ApproveImport").WithSummary("A second person agrees");
@@ -94,7 +94,6 @@ public static class ImportEndpoints
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, CancellationToken ct)
     {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxFile;
         using var file = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, MaxFile));
         await http.Request.Body.CopyToAsync(file, ct);
         return file.GetBuffer().AsMemory(0, (int)file.Length);

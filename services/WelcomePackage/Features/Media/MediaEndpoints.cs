@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -39,7 +39,9 @@ internal static class MediaEndpoints
     public static void MapMedia(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/media").WithTags("Media");
-        group.MapPost("", Upload).WithName("UploadMedium").WithSummary("Uploads a picture: multipart/form-data with file, area, licence, creator, source and alt (JSON: text by language)")
+        var options = ((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<WelcomeOptions>>();
+        group.MapPost("", Upload).WithMetadata(new RequestSizeLimitAttribute(options.Value.MaxMediumSize + (64 * 1024)))
+            .WithName("UploadMedium").WithSummary("Uploads a picture: multipart/form-data with file, area, licence, creator, source and alt (JSON: text by language)")
             .Accepts<IFormFile>("multipart/form-data").DisableAntiforgery();
         group.MapGet("/{id:guid}", GetContent).WithName("GetMediumContent").WithSummary("The picture itself");
         group.MapGet("/{id:guid}/about", GetAbout).WithName("GetMedium").WithSummary("What is known about a picture: licence, creator, what it shows");
@@ -54,8 +56,6 @@ internal static class MediaEndpoints
             return CommonProblems.UnsupportedMediaType.With(new("Erwartet wird multipart/form-data.", "multipart/form-data is expected.")).ToResult();
         }
 
-        // Pictures are larger than other bodies.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Value.MaxMediumSize + 64 * 1024;
         IFormCollection form;
         try
         {
