@@ -145,6 +145,7 @@ internal sealed partial class GatewayStage : IAsyncDisposable
             ["Services:monitor:http:0"] = Upstream.ToString(),
             ["Services:portal:http:0"] = Upstream.ToString(),
             ["Gateway:ClientRequestsPerMinute"] = "100000000",
+            ["Gateway:ClientOpenRequests"] = "1000",
             // The collector's kind and size as AppHost sets them (not the rest of what it sets for many small programs), and as operators trace it.
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_GCgen0size"] = "0x4000000",

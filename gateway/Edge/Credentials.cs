@@ -1,16 +1,16 @@
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Wir.Gateway.Clients;
 using Wir.Gateway.SignIn;
 using Wir.Gateway.Tokens;
-using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Gateway.Edge;
 
-/// <summary>Turns credentials into a principal and its token. Neither keys nor foreign tokens go any further.</summary>
-internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, PersonTokens persons, TokenMint mint, IOptions<GatewayOptions> options)
+/// <summary>
+/// Turns credentials into a principal and its token. Neither keys nor foreign tokens go any further. Credentials that do not
+/// hold are refused as often as an address may try; those that hold count on, wherever they come from.
+/// </summary>
+internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, PersonTokens persons, TokenMint mint, Quotas quotas)
 {
     public const string KeyHeader = "X-Api-Key";
 
@@ -29,22 +29,18 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Perso
         return principal.IsCompletedSuccessfully ? PassAsync(context, principal.Result) : WaitAsync(context, principal);
     }
 
-    private async Task WaitAsync(HttpContext context, ValueTask<Principal> principal) => await PassAsync(context, await principal);
+    private async Task WaitAsync(HttpContext context, ValueTask<Principal?> principal) => await PassAsync(context, await principal);
 
-    private Task PassAsync(HttpContext context, Principal principal)
+    private Task PassAsync(HttpContext context, Principal? principal)
     {
-        // The JWKS is needed to check tokens; it must not depend on being able to make one.
-        if (!context.Request.Path.StartsWithSegments("/.well-known")) context.Features.Set(mint.For(principal));
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-        {
-            body.MaxRequestBodySize = principal.IsAnonymous ? options.Value.AnonymousBodySize : options.Value.ClientBodySize;
-        }
-
+        if (principal is null) return RefuseAsync(context);
+        // The JWKS is needed to check tokens, and load balancers ask for the version: neither must depend on a token or a limit.
+        if (!context.Request.Path.StartsWithSegments("/.well-known") && !context.Request.Path.StartsWithSegments("/version")) context.Features.Set(mint.For(principal));
         return next(context);
     }
 
-    /// <exception cref="ProblemException">There are credentials, and they do not hold (401).</exception>
-    private async ValueTask<Principal> PrincipalOfAsync(HttpContext context, StringValues key, StringValues authorization)
+    /// <summary>Null when there are credentials, and they do not hold.</summary>
+    private async ValueTask<Principal?> PrincipalOfAsync(HttpContext context, StringValues key, StringValues authorization)
     {
         const string Bearer = "Bearer ";
         switch (key, authorization)
@@ -55,15 +51,24 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Perso
                 return client;
             case ({ Count: 0 }, [{ } header]) when header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && await persons.ReadAsync(header[Bearer.Length..].Trim(), context.RequestAborted) is { } person:
                 return person;
-            case ({ Count: 0 }, _):
-                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-                throw new ProblemException(Problems.InvalidSignIn.With(new(
-                    "Die Anmeldung ist abgelaufen oder gilt hier nicht.", "The sign-in has expired or does not count here.")));
             default:
                 // With two credentials nobody knows which one was meant.
-                context.Response.Headers.WWWAuthenticate = "ApiKey";
-                throw new ProblemException(Problems.InvalidKey.With(new(
-                    "Der Schlüssel ist unbekannt, abgelaufen oder gesperrt.", "The key is unknown, has expired or was revoked.")));
+                context.Response.Headers.WWWAuthenticate = key.Count == 0 ? "Bearer error=\"invalid_token\"" : "ApiKey";
+                return null;
         }
+    }
+
+    private Task RefuseAsync(HttpContext context)
+    {
+        var quota = quotas.TakeRefusal(context.Connection.RemoteIpAddress);
+        context.Features.Set(quota);
+        var problem = quota.IsExceeded
+            ? quota.ToProblem()
+            : context.Response.Headers.WWWAuthenticate == "ApiKey"
+                ? Problems.InvalidKey.With(new(
+                    "Der Schlüssel ist unbekannt, abgelaufen oder gesperrt.", "The key is unknown, has expired or was revoked."))
+                : Problems.InvalidSignIn.With(new(
+                    "Die Anmeldung ist abgelaufen oder gilt hier nicht.", "The sign-in has expired or does not count here."));
+        return problem.ToResult().ExecuteAsync(context);
     }
 }

@@ -3,16 +3,29 @@ using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Gateway.Edge;
 
-/// <summary>Takes each request for programs out of somebody's quota.</summary>
+/// <summary>Takes each request for programs out of somebody's quota, and lets so many of somebody's be open at the same time.</summary>
 internal sealed class RateLimits(RequestDelegate next, Quotas quotas)
 {
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Features.Get<Minted>() is not { } minted) return next(context);
-        var quota = quotas.Take(minted.Principal, context.Connection.RemoteIpAddress, HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        var quota = quotas.Take(minted.Principal, context.Connection.RemoteIpAddress, isRead);
         context.Features.Set(quota);
-        if (!quota.IsExceeded) return next(context);
-        return CommonProblems.TooManyRequests.With(new(
-            $"Erlaubt sind {quota.Limit} Anfragen je Minute.", $"Allowed are {quota.Limit} requests per minute.")).ToResult().ExecuteAsync(context);
+        return quota.IsExceeded ? quota.ToProblem().ToResult().ExecuteAsync(context) : EnterAsync(context, minted.Principal);
+    }
+
+    private async Task EnterAsync(HttpContext context, Principal principal)
+    {
+        using var place = await quotas.EnterAsync(principal, context.Connection.RemoteIpAddress, context.RequestAborted);
+        if (place.IsAcquired)
+        {
+            await next(context);
+            return;
+        }
+
+        context.Response.Headers.RetryAfter = "5";
+        await CommonProblems.TooManyRequests.With(new(
+            "Zu viele Anfragen sind gleichzeitig offen.", "Too many requests are open at the same time.")).ToResult().ExecuteAsync(context);
     }
 }

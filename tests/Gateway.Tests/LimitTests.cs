@@ -16,6 +16,8 @@ public sealed class LimitedFixture : GatewayFixture
         Settings["Gateway:AnonymousReadsPerMinute"] = "30";
         Settings["Gateway:AnonymousWritesPerMinute"] = "5";
         Settings["Gateway:ClientRequestsPerMinute"] = "40";
+        Settings["Gateway:RefusalsPerMinute"] = "10";
+        Settings["Gateway:AnonymousOpenRequests"] = "4";
         Settings["Gateway:TrustedProxies:0"] = "10.0.0.0/8";
     }
 }
@@ -77,11 +79,42 @@ public sealed class LimitTests(LimitedFixture fixture) : IClassFixture<LimitedFi
     }
 
     [Fact]
-    public async Task Health_and_keys_are_never_limited()
+    public async Task Credentials_that_do_not_hold_are_limited_and_those_that_do_are_not()
+    {
+        var answers = new List<Answer>();
+        for (var i = 0; i < 15; i++) answers.Add(await fixture.GetAsync(Path, $"wir_nobody_{i}"));
+
+        var refused = answers[^1];
+        Assert.Equal(HttpStatusCode.Unauthorized, answers[0].Status);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "WIR-COM-0019"), (refused.Status, refused.Code));
+        Assert.Equal("\"refusals\";q=10;w=60", refused.Header("RateLimit-Policy"));
+        Assert.NotNull(refused.Header("Retry-After"));
+        Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync(Path, fixture.ApiKeyOf("reader"))).Status);
+    }
+
+    [Fact]
+    public async Task One_address_has_so_many_requests_open_and_others_are_served_meanwhile()
+    {
+        var slow = Enumerable.Range(0, 4).Select(_ => fixture.GetAsync("/api/registry/v1/slow")).ToList();
+        await Eventually.TrueAsync(() => Task.FromResult(fixture.Registry.Open == 4), "four are open");
+
+        var fifth = fixture.GetAsync(Path);
+        var other = await fixture.GetAsync(Path, null, ("X-Wir-Reader", fixture.Sign("198.51.100.77")));
+        var client = await fixture.GetAsync(Path, fixture.ApiKeyOf("reader"));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (other.Status, client.Status));
+        Assert.False(fifth.IsCompleted);
+        fixture.Registry.Release();
+        Assert.Equal(HttpStatusCode.OK, (await fifth).Status);
+        Assert.All(await Task.WhenAll(slow), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+    }
+
+    [Fact]
+    public async Task Version_and_keys_are_never_limited()
     {
         for (var i = 0; i < 60; i++)
         {
-            Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync("/health/live")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync("/version")).Status);
             Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync("/.well-known/jwks.json")).Status);
         }
     }

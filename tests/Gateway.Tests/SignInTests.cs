@@ -24,6 +24,7 @@ public sealed class SignInFixture : GatewayFixture
     public override async ValueTask InitializeAsync()
     {
         Settings["Gateway:SignIn:Authority"] = Issuer;
+        Settings["Gateway:RefusalsPerMinute"] = "100000";
         Settings["Gateway:SignIn:Audience"] = "wir-test";
         Settings["Gateway:SignIn:KeyPause"] = "00:00:01";
         await StartProviderAsync();

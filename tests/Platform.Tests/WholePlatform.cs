@@ -38,6 +38,8 @@ public sealed class WholePlatform : IAsyncLifetime
             ("OTEL_BSP_SCHEDULE_DELAY", "500"), ("OTEL_BLRP_SCHEDULE_DELAY", "500"), ("OTEL_METRIC_EXPORT_INTERVAL", "5000"),
             // Nobody wants to wait a minute for a service that hangs.
             ("Gateway__ActivityTimeout", "00:00:10"),
+            // The matrix of access tries every route with a key that does not hold.
+            ("Gateway__RefusalsPerMinute", "100000"),
         })
         {
             Environment.SetEnvironmentVariable(name, value);
@@ -119,7 +121,7 @@ public sealed class WholePlatform : IAsyncLifetime
     internal static Task GoneAsync(AppHost.Instance instance, TimeSpan deadline) => Eventually.TrueAsync(
         () =>
         {
-            var left = instance.Leftovers().Select(id => $"{id} {CommandLineOf(id)}").ToList();
+            var left = instance.Leftovers().Select(id => $"{id} {AppHost.Processes.Read(id, "cmdline").Replace('\0', ' ')}").ToList();
             if (left.Count > 0) throw new InvalidOperationException(string.Join('\n', left));
             return Task.FromResult(true);
         },
@@ -156,18 +158,6 @@ public sealed class WholePlatform : IAsyncLifetime
         if (App is not null) await DownAsync();
         await _telemetry.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
-    }
-
-    private static string CommandLineOf(int id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            return "(ended)";
-        }
     }
 
     private AppHost.Instance Kept => AppHost.Instance.Open(Directory);
