@@ -102,7 +102,8 @@ async Task<int> RunAsync()
     // People sign in here on a developer's machine: whoever opens it chooses a role. No deployment has it.
     if (options.DevLogin)
     {
-        var login = builder.AddProgram<Projects.DevLogin>("devlogin", options).WithHttp(options);
+        var login = builder.AddProgram<Projects.DevLogin>("devlogin", options).WithHttp(options)
+            .WithHttpHealthCheck("/health/ready");
         var address = EndpointOf(login, "http").Property(EndpointProperty.HostAndPort);
         login.WithEnvironment("Login__Issuer", $"http://{address}");
         gateway.WithEnvironment("Gateway__SignIn__Authority", $"http://{address}").WaitFor(login);

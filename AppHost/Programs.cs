@@ -56,7 +56,7 @@ internal static class Programs
     }
 
     /// <summary>
-    /// The endpoint that others call, with its health check. On a machine of one's own it is on loopback, at a port that the
+    /// The endpoint that others call. On a machine of one's own it is on loopback, at a port that the
     /// instance keeps; several replicas are behind Aspire's proxy.
     /// </summary>
     /// <param name="builder">The program.</param>
@@ -66,14 +66,14 @@ internal static class Programs
         this IResourceBuilder<ProjectResource> builder, HostOptions options, int? port = null)
     {
         var name = builder.Resource.Name;
-        return builder
-            .WithEndpointAt("http", options, port ?? Kept(builder, options, name), null)
-            .WithHttpHealthCheck("/health/ready");
+        return builder.WithEndpointAt("http", options, port ?? Kept(builder, options, name), null);
     }
 
-    /// <summary>The port for operators alone: metrics and health.</summary>
+    /// <summary>The port for operators alone: metrics and health, which Aspire asks for, too.</summary>
     public static IResourceBuilder<ProjectResource> WithInternalHttp(this IResourceBuilder<ProjectResource> builder, HostOptions options) =>
-        builder.WithEndpointAt("internal", options, Kept(builder, options, $"{builder.Resource.Name}.internal"), "Wir__InternalPort");
+        builder
+            .WithEndpointAt("internal", options, Kept(builder, options, $"{builder.Resource.Name}.internal"), "Wir__InternalPort")
+            .WithHttpHealthCheck("/health/ready", endpointName: "internal");
 
     /// <summary>
     /// A variable that holds a password among other text. Aspire hides only what is a secret parameter as a whole, in the

@@ -11,9 +11,15 @@ internal static class HealthEndpoints
     /// <summary>Checks with this tag decide whether the service gets requests.</summary>
     public const string Ready = "ready";
 
-    /// <summary>They exist in every environment; the gateway does not pass them on.</summary>
+    /// <summary>
+    /// For operators, at the internal port alone: a check asks the database and the broker. Without such a port there are none.
+    /// <c>/version</c> costs nothing and tells a load balancer that the program answers.
+    /// </summary>
     public static void MapHealth(this WebApplication app)
     {
+        app.MapGet("/version", (ServiceInfo info) => TypedResults.Ok(new { info.Version, info.Commit }))
+            .AllowAnonymous().ExcludeFromDescription();
+        if (InternalListener.PortOf(app.Configuration) is null) return;
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Name == "process", ResponseWriter = WriteAsync }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }).AllowAnonymous();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();

@@ -8,7 +8,7 @@ namespace Wir.ServiceDefaults.Hosting;
 
 /// <summary>
 /// A second port for operators alone, when <c>Wir:InternalPort</c> names one: <c>/metrics</c> for Prometheus, and the health endpoints.
-/// Nothing else is answered there, and <c>/metrics</c> nowhere else.
+/// Nothing else is answered there, and they are answered nowhere else.
 /// </summary>
 internal static class InternalListener
 {
@@ -40,11 +40,7 @@ internal static class InternalListener
         app.Use((context, next) =>
         {
             var inside = context.Connection.LocalPort == port;
-            if (!inside || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
-            {
-                return next(context);
-            }
-
+            if (inside == context.Request.Path.StartsWithSegments("/health")) return next(context);
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         });

@@ -31,7 +31,7 @@ internal sealed class MonitorDataBenchmark : IBenchmark
         var wanted = Environment.GetEnvironmentVariable("WIR_BENCH_CELLS")?.Split(',').Select(cells => int.Parse(cells, CultureInfo.InvariantCulture)).ToHashSet();
         report.Say($"| answer | 1 client | 4 clients | goal with 4 | service's processor time per answer | memory |");
         report.Say($"|---|---|---|---|---|---|");
-        await LineAsync(report, stage, "empty route", clients => Wrk.RunAsync(new(stage.Http.BaseAddress!, "/health/live"), clients, s_seconds));
+        await LineAsync(report, stage, "empty route", clients => Wrk.RunAsync(new(stage.Http.BaseAddress!, "/version"), clients, s_seconds));
         foreach (var size in s_sizes.Where(size => wanted is null || wanted.Contains(size.Cells)))
         {
             var question = $"/api/monitor/v1/data?indicator=Z01&area={size.Area}&period=top({size.Periods}){size.Others}";

@@ -73,7 +73,7 @@ internal sealed class MonitorStage : IAsyncDisposable
     {
         if (_service is not null) await _service.DisposeAsync();
         _service = ServiceProcess.Start("Monitor", _settings);
-        await Eventually.TrueAsync(async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode, "the monitor serves", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(async () => (await Http.GetAsync("/version")).IsSuccessStatusCode, "the monitor serves", TimeSpan.FromMinutes(2));
     }
 
     public string Token(string subject = TokenClaims.Anonymous, params string[] scopes) =>

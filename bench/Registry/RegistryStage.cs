@@ -143,7 +143,7 @@ internal sealed class RegistryStage
         await using (var vacuum = stage.Database.CreateCommand("vacuum (analyze) registry.association")) await vacuum.ExecuteNonQueryAsync();
 
         stage._service = ServiceProcess.Start("Registry", stage._settings);
-        await Eventually.TrueAsync(async () => (await stage.Http.GetAsync("/health/live")).IsSuccessStatusCode, "the registry serves", TimeSpan.FromMinutes(1));
+        await Eventually.TrueAsync(async () => (await stage.Http.GetAsync("/version")).IsSuccessStatusCode, "the registry serves", TimeSpan.FromMinutes(1));
         await Eventually.TrueAsync(async () => await stage.PendingAsync() == 0, "all entries have their position in the feed", TimeSpan.FromMinutes(5));
         return stage;
     }

@@ -81,7 +81,7 @@ internal sealed class WelcomeStage : IAsyncDisposable
     private async Task StartAsync()
     {
         _service = ServiceProcess.Start("WelcomePackage", _settings);
-        await Eventually.TrueAsync(async () => (await Http.GetAsync("/health/live")).IsSuccessStatusCode, "the service serves", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(async () => (await Http.GetAsync("/version")).IsSuccessStatusCode, "the service serves", TimeSpan.FromMinutes(2));
         Ids = await IdsAsync();
     }
 

@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Wir.ServiceDefaults.Hosting;
 
 namespace Wir.Gateway.Docs;
 
-/// <summary>The reader of the API documents, the page of every error code, and which release this is.</summary>
+/// <summary>The reader of the API documents, and the page of every error code.</summary>
 internal static class DocsEndpoints
 {
     private const string ReaderPolicy =
@@ -41,7 +40,6 @@ internal static class DocsEndpoints
         app.MapGet("/docs/problems", (HttpContext context) => Page(context, pages.Index)).ExcludeFromDescription();
         app.MapGet("/docs/problems/{code}", Results<ContentHttpResult, NotFound> (HttpContext context, string code) =>
             pages.Find(code) is { } page ? Page(context, page) : TypedResults.NotFound()).ExcludeFromDescription();
-        app.MapGet("/version", (ServiceInfo info) => TypedResults.Ok(new { info.Version, info.Commit })).ExcludeFromDescription();
     }
 
     private static ContentHttpResult Page(HttpContext context, string html)

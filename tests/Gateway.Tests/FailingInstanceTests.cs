@@ -59,7 +59,7 @@ public sealed class FailingInstances : GatewayFixture
     {
         using (connection)
         {
-            if (!(await ReadAsync(connection.GetStream())).Contains("/health/", StringComparison.Ordinal)) Interlocked.Increment(ref _dropped);
+            if (!(await ReadAsync(connection.GetStream())).Contains(" /version ", StringComparison.Ordinal)) Interlocked.Increment(ref _dropped);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class FailingInstances : GatewayFixture
         using (connection)
         {
             var stream = connection.GetStream();
-            var isHealth = (await ReadAsync(stream)).Contains("/health/", StringComparison.Ordinal);
+            var isHealth = (await ReadAsync(stream)).Contains(" /version ", StringComparison.Ordinal);
             if (!isHealth) Interlocked.Increment(ref _served);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {(isHealth ? "503 No" : "200 OK")}\r\nContent-Length: 2\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{{}}"));
         }

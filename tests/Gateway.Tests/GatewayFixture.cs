@@ -31,6 +31,9 @@ public class GatewayFixture : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The first gateway's port for operators.</summary>
+    public Uri Operators { get; } = new($"http://127.0.0.1:{FreePort()}");
+
     public HttpClient Client { get; private set; } = null!;
 
     public WebApplication Gateway => _gateways[0];
@@ -56,7 +59,7 @@ public class GatewayFixture : IAsyncLifetime
         Settings["Services:monitor:http:0"] = $"http://127.0.0.1:{FreePort()}";
         Assert.Equal(0, await MigrateAsync());
         Keys = JsonNode.Parse(await File.ReadAllTextAsync(KeysFile))!.AsObject();
-        await StartAsync(Address);
+        await StartAsync(Address, builder => builder.Configuration["urls"] = $"{Address};{Operators}", "--Wir:InternalPort", $"{Operators.Port}");
         Client = NewClient(Address);
     }
 
@@ -65,9 +68,9 @@ public class GatewayFixture : IAsyncLifetime
         .RunServiceAsync<GatewayDb>(["migrate"], DevelopmentKeys.SeedAsync);
 
     /// <summary>An instance of the gateway on the fixture's database.</summary>
-    public async Task<WebApplication> StartAsync(Uri address, Action<WebApplicationBuilder>? configure = null)
+    public async Task<WebApplication> StartAsync(Uri address, Action<WebApplicationBuilder>? configure = null, params string[] args)
     {
-        var gateway = GatewayApp.Build([], builder =>
+        var gateway = GatewayApp.Build(args, builder =>
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(Settings) { ["urls"] = address.ToString() });
             builder.Services.AddSingleton<TimeProvider>(Clock);

@@ -95,7 +95,7 @@ public sealed class ImportKillTests(MonitorService service)
         var process = ServiceProcess.Start("Monitor", settings);
         var address = new Uri($"http://127.0.0.1:{port}");
         using var client = new HttpClient { BaseAddress = address };
-        await Eventually.TrueAsync(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode, "the second monitor is ready", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(async () => (await client.GetAsync("/version")).IsSuccessStatusCode, "the second monitor is ready", TimeSpan.FromMinutes(2));
         return new(process, address);
     }
 

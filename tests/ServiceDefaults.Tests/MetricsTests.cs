@@ -55,7 +55,8 @@ public sealed partial class MetricsTests
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(operators, SampleApi.Prefix + "/nothing-here"));
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(operators, "/openapi/v1.json"));
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(api.Client, "/metrics"));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(api.Client, "/health/ready"));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(api.Client, "/health/ready"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(api.Client, "/version"));
     }
 
     /// <summary>The second is what Prometheus 3 asks for: it could do with dots, and is not to get any.</summary>
