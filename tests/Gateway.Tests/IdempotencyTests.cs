@@ -50,6 +50,21 @@ public sealed class IdempotencyTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Theory]
+    [InlineData("/api/clients/v1/clients/")]
+    [InlineData("/api/Clients/v1/CLIENTS")]
+    public async Task The_route_is_the_same_however_its_path_is_written(string path)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var name = $"spelt-{Guid.CreateVersion7():n}";
+        var first = await PostAsync(Body(name), key);
+
+        var second = await fixture.SendAsync(HttpMethod.Post, path, fixture.ApiKeyOf("operator"), Body(name), ("Idempotency-Key", key));
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.Status, second.Status));
+        Assert.Equal("true", second.Header("Idempotent-Replayed"));
+    }
+
+    [Theory]
     [InlineData("short")]
     [InlineData("with space in it")]
     public async Task A_key_that_is_none_is_refused(string key)

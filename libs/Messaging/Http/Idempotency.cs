@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -181,7 +182,14 @@ internal sealed record Request(string Caller, string Route, byte[] Key, byte[] B
         hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.QueryString}\n"));
         foreach (var body in context.Arguments.OfType<IRequestBytes>()) hash.AppendData(body.Bytes.Span);
         var caller = http.User.FindFirst("sub")?.Value ?? "anonymous";
-        return new(caller, $"{http.Request.Method} {http.Request.Path}", SHA256.HashData(Encoding.UTF8.GetBytes(key)), hash.GetHashAndReset());
+        return new(caller, RouteOf(http), SHA256.HashData(Encoding.UTF8.GetBytes(key)), hash.GetHashAndReset());
+    }
+
+    /// <summary>The route, however its path was written: with a slash at its end, in capitals.</summary>
+    private static string RouteOf(HttpContext http)
+    {
+        var pattern = ((RouteEndpoint)http.GetEndpoint()!).RoutePattern.RawText!.TrimEnd('/');
+        return string.Join(' ', http.Request.RouteValues.Select(value => $"{value.Key}={value.Value}").Prepend($"{http.Request.Method} {pattern}"));
     }
 }
 
