@@ -44,6 +44,8 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddAreas(builder.Configuration);
         builder.Services.AddOpenApiDocument(info);
         builder.Services.AddCompressionDefaults();
+        builder.Services.AddSingleton<HeavyWork>();
+        builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddSingleton<ServiceApis>();
         builder.Services.AddHostedService<AccessCheck>();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -40,7 +40,24 @@ public sealed class BulkTests(MonitorService service)
         await monitor.ReleaseAsync((string)import["id"]!);
 
         await CheckLimitsAsync(monitor);
+        await CheckFormulaBudgetAsync(monitor);
         await CheckSizesAsync(monitor);
+    }
+
+    /// <summary>What a formula costs is known before it is computed, and the choice of cells comes first.</summary>
+    private static async Task CheckFormulaBudgetAsync(Running monitor)
+    {
+        var formula = Uri.EscapeDataString(string.Join('+', Enumerable.Repeat(Code, 100)));
+        foreach (var question in new[] { "&format=csv", "&format=csv&rollup=sex", "&format=csv&territory=current" })
+        {
+            var refused = (await monitor.Anonymous.GetAsync($"/data?indicator={formula}{question}")).Is(HttpStatusCode.RequestEntityTooLarge);
+            Assert.Equal(("WIR-MON-0026", 2_000_000), (refused.Code, (int)refused.Json["limit"]!));
+            Assert.InRange((long)refused.Json["asked"]!, 99 * 200_124L, 110 * 200_124L);
+        }
+
+        var some = (await monitor.Anonymous.GetAsync($"/data?indicator={formula}&area=06635015&period=latest(2)&sex=total&group=total")).Is(HttpStatusCode.OK).Json.Values();
+        var one = (await monitor.Anonymous.GetAsync($"/data?indicator={Code}&area=06635015&period=latest(2)&sex=total&group=total")).Is(HttpStatusCode.OK).Json.Values();
+        Assert.All(one.Zip(some), pair => Assert.Equal(pair.First!.Value * 100, pair.Second!.Value, 6));
     }
 
     private static async Task CheckLimitsAsync(Running monitor)

@@ -1,5 +1,6 @@
 using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Imports;
+using Wir.Monitor.Features.Reading;
 using Wir.Monitor.Formulas;
 using Wir.Monitor.Numbers;
 using Wir.TestKit;
@@ -79,9 +80,65 @@ public sealed class FormulaTests
         Assert.StartsWith("Character ", fault!.En, StringComparison.Ordinal);
     }
 
+    /// <summary>Choosing first computes less and gives the same, whatever looks back in time or at other categories.</summary>
+    [Theory]
+    [InlineData("A01 + A02 * B01")]
+    [InlineData("lag(A01, 1) - B01")]
+    [InlineData("yoy(A02)")]
+    [InlineData("trend(A03, 3) / A01")]
+    [InlineData("gap(B01, group, non-german, german) * A01")]
+    [InlineData("B01 - ratio(B01, group, german, non-german)")]
+    [InlineData("per(A01, A02, 100)")]
+    public void A_choice_before_the_formula_gives_what_it_gives_after(string text)
+    {
+        Assert.True(FormulaParser.TryParse(text, out var formula, out _));
+        Assert.True(Computed.Of(formula, Inputs([]).ToDictionary(input => input.Key, input => (input.Value.About, (Calculation)new Published(input.Value.Cube)))).TryGet(out var numbers, out _));
+        var whole = Evaluate(text);
+        foreach (var year in s_years)
+        {
+            var choice = new Choice(new Dictionary<string, IReadOnlySet<string>>
+            {
+                ["year"] = new HashSet<string> { year, "2023" }, ["group"] = new HashSet<string> { "german" },
+            });
+
+            Assert.True(numbers.Compute(choice, CancellationToken.None).TryGet(out var first, out _));
+
+            var after = choice.Of(whole);
+            Assert.Equal(after.Dimensions.Select(dimension => (dimension.Id, string.Join(',', dimension.Codes))), first.Dimensions.Select(dimension => (dimension.Id, string.Join(',', dimension.Codes))));
+            Assert.Equal(Enumerable.Range(0, after.Size).Select(index => after[index]), Enumerable.Range(0, first.Size).Select(index => first[index]));
+            Assert.InRange(numbers.OperationsFor(choice), 1, numbers.OperationsFor(Choice.Everything));
+        }
+    }
+
+    [Fact]
+    public void What_a_formula_costs_is_counted_with_every_step()
+    {
+        Assert.True(FormulaParser.TryParse("A01 + A01 + yoy(A01)", out var formula, out _));
+        Assert.True(FormulaPlan.Of(formula, code => Inputs([])[code].Cube.Dimensions).TryGet(out var plan, out _));
+
+        // Five cells: added up twice, and three times for the growth.
+        Assert.Equal(5 * (1 + 3 + 1), plan.Operations);
+    }
+
+    [Fact]
+    public void Who_has_gone_is_not_computed_for()
+    {
+        Assert.True(FormulaParser.TryParse("A01 + A02", out var formula, out _));
+        using var gone = new CancellationTokenSource();
+        gone.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => new FormulaEvaluator(Inputs([]), gone.Token).Evaluate(formula));
+    }
+
     private static Cube Evaluate(string text, params SeriesBreak[] breaks)
     {
         Assert.True(FormulaParser.TryParse(text, out var formula, out var fault), fault?.En);
+        Assert.True(new FormulaEvaluator(Inputs(breaks)).Evaluate(formula).TryGet(out var cube, out var problem), problem?.Detail?.En);
+        return cube;
+    }
+
+    private static Dictionary<string, (VintageAbout About, Cube Cube)> Inputs(SeriesBreak[] breaks)
+    {
         var inputs = new Dictionary<string, (VintageAbout, Cube)>
         {
             ["A01"] = (About("A01", "count", breaks), Of([1, 2, 3, 4, 5])),
@@ -98,8 +155,7 @@ public sealed class FormulaTests
             inputs["B01"].Item2[(year * 2) + 1] = new(2 + year, ObservationStatus.Normal, double.NaN, double.NaN);
         }
 
-        Assert.True(new FormulaEvaluator(inputs).Evaluate(formula!).TryGet(out var cube, out var problem), problem?.Detail?.En);
-        return cube;
+        return inputs;
     }
 
     private static Cube Of(double[] values)

@@ -26,37 +26,31 @@ public abstract record Formula
     /// <summary>One category against another of the same dimension: the difference, or the ratio.</summary>
     public sealed record Compare(Formula Of, string Dimension, string First, string Second, bool IsRatio) : Formula;
 
-    /// <summary>Codes of all indicators that it reads.</summary>
-    public IReadOnlySet<string> Inputs()
+    /// <summary>What it is made of, one step down.</summary>
+    private IReadOnlyList<Formula> Parts => this switch
     {
-        var codes = new SortedSet<string>(StringComparer.Ordinal);
-        Collect(this, codes);
-        return codes;
+        Binary binary => [binary.Left, binary.Right],
+        Lag lag => [lag.Of],
+        Trend trend => [trend.Of],
+        YearOnYear growth => [growth.Of],
+        Compare compare => [compare.Of],
+        _ => [],
+    };
+
+    /// <summary>Codes of all indicators that it reads.</summary>
+    public IReadOnlySet<string> Inputs() =>
+        new SortedSet<string>(All().OfType<IndicatorRef>().Select(reference => reference.Code), StringComparer.Ordinal);
+
+    /// <summary>
+    /// Dimensions of which the inputs are needed whole, whatever of the result is wanted: what is compared, and the time of what
+    /// looks back.
+    /// </summary>
+    public IReadOnlySet<string> WholeDimensions()
+    {
+        var whole = All().OfType<Compare>().Select(compare => compare.Dimension).ToHashSet(StringComparer.Ordinal);
+        if (All().Any(part => part is Lag or Trend or YearOnYear)) whole.UnionWith(["year", "period"]);
+        return whole;
     }
 
-    private static void Collect(Formula formula, SortedSet<string> codes)
-    {
-        switch (formula)
-        {
-            case IndicatorRef reference:
-                codes.Add(reference.Code);
-                break;
-            case Binary binary:
-                Collect(binary.Left, codes);
-                Collect(binary.Right, codes);
-                break;
-            case Lag lag:
-                Collect(lag.Of, codes);
-                break;
-            case Trend trend:
-                Collect(trend.Of, codes);
-                break;
-            case YearOnYear growth:
-                Collect(growth.Of, codes);
-                break;
-            case Compare compare:
-                Collect(compare.Of, codes);
-                break;
-        }
-    }
+    private IEnumerable<Formula> All() => Parts.SelectMany(part => part.All()).Prepend(this);
 }

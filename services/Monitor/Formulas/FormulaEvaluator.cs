@@ -6,25 +6,42 @@ namespace Wir.Monitor.Formulas;
 
 /// <summary>Computes a formula over whole cubes. What cannot be computed is null with a status, never an error of arithmetic.</summary>
 /// <param name="inputs">The indicators' numbers.</param>
-public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout About, Cube Cube)> inputs)
+/// <param name="ct">Looked at before each operation.</param>
+public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout About, Cube Cube)> inputs, CancellationToken ct = default)
 {
     private static readonly Cell s_hundred = new(100, ObservationStatus.Normal, double.NaN, double.NaN);
 
-    public Outcome<Cube> Evaluate(Formula formula) => formula switch
-    {
-        Formula.Number number => Scalar(number.Value),
-        Formula.IndicatorRef reference => inputs[reference.Code].Cube,
-        Formula.Binary binary => Both(binary),
-        Formula.Lag lag => Map(lag.Of, cube => Shift(cube, lag.Steps, BreaksOf(lag.Of))),
-        Formula.Trend trend => Map(trend.Of, cube => Slope(cube, trend.Periods, BreaksOf(trend.Of))),
-        Formula.YearOnYear growth => Map(growth.Of, cube => Growth(cube, growth.Of)),
-        Formula.Compare compare => Compared(compare),
-        _ => throw new NotSupportedException(formula.GetType().Name),
-    };
+    private static ReadOnlySpan<ObservationStatus> Unknowns =>
+        [ObservationStatus.Confidential, ObservationStatus.NotApplicable, ObservationStatus.Uncertain];
+
+    private static ReadOnlySpan<ObservationStatus> Doubts =>
+        [ObservationStatus.Uncertain, ObservationStatus.Estimated, ObservationStatus.Provisional];
+
+    public Outcome<Cube> Evaluate(Formula formula) =>
+        FormulaPlan.Of(formula, code => inputs[code].Cube.Dimensions).TryGet(out _, out var problem) ? Run(formula) : problem;
 
     /// <summary>Periods from which the inputs of a formula are not comparable with the ones before.</summary>
-    public IReadOnlyList<SeriesBreak> BreaksOf(Formula formula) =>
-        [.. formula.Inputs().SelectMany(code => inputs[code].About.Breaks).DistinctBy(one => one.Period).OrderBy(one => one.Period, StringComparer.Ordinal)];
+    public IReadOnlyList<SeriesBreak> BreaksOf(Formula formula) => BreaksOf(formula, code => inputs[code].About);
+
+    /// <inheritdoc cref="BreaksOf(Formula)"/>
+    public static IReadOnlyList<SeriesBreak> BreaksOf(Formula formula, Func<string, VintageAbout> inputs) =>
+        [.. formula.Inputs().SelectMany(code => inputs(code).Breaks).DistinctBy(one => one.Period).OrderBy(one => one.Period, StringComparer.Ordinal)];
+
+    private Cube Run(Formula formula)
+    {
+        ct.ThrowIfCancellationRequested();
+        return formula switch
+        {
+            Formula.Number number => Scalar(number.Value),
+            Formula.IndicatorRef reference => inputs[reference.Code].Cube,
+            Formula.Binary binary => Both(binary),
+            Formula.Lag lag => Shift(Run(lag.Of), lag.Steps, BreaksOf(lag.Of)),
+            Formula.Trend trend => Slope(Run(trend.Of), trend.Periods, BreaksOf(trend.Of)),
+            Formula.YearOnYear growth => Growth(Run(growth.Of), growth.Of),
+            Formula.Compare compare => Compared(compare),
+            _ => throw new NotSupportedException(formula.GetType().Name),
+        };
+    }
 
     private static Cube Scalar(double value)
     {
@@ -33,34 +50,17 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
         return cube;
     }
 
-    private Outcome<Cube> Map(Formula of, Func<Cube, Cube> map) => Evaluate(of).TryGet(out var cube, out var problem) ? map(cube) : problem;
-
-    private Outcome<Cube> Both(Formula.Binary binary)
+    private Cube Both(Formula.Binary binary)
     {
-        if (!Evaluate(binary.Left).TryGet(out var left, out var problem) || !Evaluate(binary.Right).TryGet(out var right, out problem)) return problem;
-        var dimensions = new List<CubeDimension>();
-        var size = 1L;
-        foreach (var id in left.Dimensions.Concat(right.Dimensions).Select(dimension => dimension.Id).Distinct().OrderBy(id => id switch { "area" => 0, "year" or "period" => 1, _ => 2 }))
-        {
-            var codes = (left.Dimension(id), right.Dimension(id)) switch
-            {
-                ({ } a, { } b) => [.. a.Codes.Where(code => b.PositionOf(code) >= 0)],
-                ({ } a, null) => a.Codes,
-                (null, var b) => b!.Codes,
-            };
-            dimensions.Add(new(id, codes));
-            size *= codes.Count;
-        }
-
-        if (size > Cube.MaxCells) return Invalid(new($"Das Ergebnis hätte mehr als {Cube.MaxCells} Zellen.", $"The result would have more than {Cube.MaxCells} cells."));
+        var (left, right) = (Run(binary.Left), Run(binary.Right));
         // Counts by counts are a rate, which shows what it is made of and can be added up from it.
         var isRate = binary.Operator == '/' && IsCount(binary.Left) && IsCount(binary.Right);
         var isScaled = binary is { Operator: '*', Right: Formula.Number } && left.Numerators is not null && IsRate(binary.Left);
-        var result = new Cube(dimensions, withCounts: isRate || isScaled);
-        var (toLeft, toRight) = (Mapping(result, left), Mapping(result, right));
-        for (var index = 0; index < result.Size; index++)
+        var result = new Cube(FormulaPlan.Together(left.Dimensions, right.Dimensions), withCounts: isRate || isScaled);
+        var (toLeft, toRight) = (new Walk(result, left), new Walk(result, right));
+        for (var index = 0; index < result.Size; index++, toLeft.Next(), toRight.Next())
         {
-            var (a, b) = (left[Target(result, index, toLeft)], right[Target(result, index, toRight)]);
+            var (a, b) = (left[toLeft.At], right[toRight.At]);
             var cell = Compute(binary.Operator, a, b);
             result[index] = isRate && a.HasValue && b.HasValue ? cell with { Numerator = a.Value, Denominator = b.Value }
                 : isScaled ? cell with { Numerator = a.Numerator, Denominator = a.Denominator } : cell;
@@ -79,18 +79,37 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
 
     private bool IsRate(Formula formula) => formula is Formula.Binary { Operator: '/' } rate && IsCount(rate.Left) && IsCount(rate.Right);
 
-    /// <summary>Per dimension of the result: position there to offset in the operand; 0 where the operand lacks the dimension.</summary>
-    private static int[][] Mapping(Cube result, Cube operand) => [.. result.Dimensions.Select(dimension =>
+    /// <summary>Where each cell of a result, visited in order, stands in an operand, which may lack some of its dimensions.</summary>
+    private sealed class Walk
     {
-        var at = operand.IndexOfDimension(dimension.Id);
-        return at < 0 ? new int[dimension.Count] : [.. dimension.Codes.Select(code => operand.Dimensions[at].PositionOf(code) * operand.Strides[at])];
-    })];
+        private readonly int[][] _offsets;
+        private readonly int[] _positions;
 
-    private static int Target(Cube result, int index, int[][] mapping)
-    {
-        var target = 0;
-        for (var i = 0; i < mapping.Length; i++) target += mapping[i][result.PositionIn(i, index)];
-        return target;
+        public Walk(Cube result, Cube operand)
+        {
+            _offsets = [.. result.Dimensions.Select(dimension =>
+            {
+                var at = operand.IndexOfDimension(dimension.Id);
+                return at < 0 ? new int[dimension.Count] : [.. dimension.Codes.Select(code => operand.Dimensions[at].PositionOf(code) * operand.Strides[at])];
+            })];
+            _positions = new int[_offsets.Length];
+            At = result.Size == 0 ? 0 : _offsets.Sum(one => one[0]);
+        }
+
+        public int At { get; private set; }
+
+        public void Next()
+        {
+            for (var i = _positions.Length - 1; i >= 0; i--)
+            {
+                var offsets = _offsets[i];
+                At -= offsets[_positions[i]];
+                var isLast = ++_positions[i] == offsets.Length;
+                if (isLast) _positions[i] = 0;
+                At += offsets[_positions[i]];
+                if (!isLast) return;
+            }
+        }
     }
 
     private static Cell Compute(char sign, Cell left, Cell right)
@@ -105,7 +124,7 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
     private static ObservationStatus Unknown(Cell left, Cell right)
     {
         var (a, b) = (left.HasValue ? ObservationStatus.Normal : left.Status, right.HasValue ? ObservationStatus.Normal : right.Status);
-        foreach (var status in new[] { ObservationStatus.Confidential, ObservationStatus.NotApplicable, ObservationStatus.Uncertain })
+        foreach (var status in Unknowns)
         {
             if (a == status || b == status) return status;
         }
@@ -115,7 +134,7 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
 
     private static ObservationStatus Weakest(ObservationStatus left, ObservationStatus right)
     {
-        foreach (var status in new[] { ObservationStatus.Uncertain, ObservationStatus.Estimated, ObservationStatus.Provisional })
+        foreach (var status in Doubts)
         {
             if (left == status || right == status) return status;
         }
@@ -195,19 +214,17 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
         return new(sum / squares, status, double.NaN, double.NaN);
     }
 
-    private Outcome<Cube> Compared(Formula.Compare compare)
+    private Cube Compared(Formula.Compare compare)
     {
-        if (!Evaluate(compare.Of).TryGet(out var cube, out var problem)) return problem;
+        var cube = Run(compare.Of);
         var at = cube.IndexOfDimension(compare.Dimension);
-        if (at < 0) return Invalid(new($"Nach „{compare.Dimension}“ ist hier nichts gegliedert.", $"Nothing here is broken down by “{compare.Dimension}”."));
         var (first, second) = (cube.Dimensions[at].PositionOf(compare.First), cube.Dimensions[at].PositionOf(compare.Second));
-        if (first < 0 || second < 0) return Invalid(new($"„{(first < 0 ? compare.First : compare.Second)}“ kommt in „{compare.Dimension}“ nicht vor.", $"“{(first < 0 ? compare.First : compare.Second)}” does not occur in “{compare.Dimension}”."));
         var result = new Cube([.. cube.Dimensions.Where((_, i) => i != at)], withCounts: false);
-        var mapping = Mapping(result, cube);
-        for (var index = 0; index < result.Size; index++)
+        var walk = new Walk(result, cube);
+        for (var index = 0; index < result.Size; index++, walk.Next())
         {
-            var target = Target(result, index, mapping);
-            result[index] = Compute(compare.IsRatio ? '/' : '-', cube[target + (first * cube.Strides[at])], cube[target + (second * cube.Strides[at])]);
+            result[index] = Compute(
+                compare.IsRatio ? '/' : '-', cube[walk.At + (first * cube.Strides[at])], cube[walk.At + (second * cube.Strides[at])]);
         }
 
         return result;
@@ -215,5 +232,5 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
 
     private static int TimeOf(Cube cube) => cube.IndexOfDimension("year") is var year && year >= 0 ? year : cube.IndexOfDimension("period");
 
-    private static ProblemCase Invalid(Text detail) => Problems.InvalidFormula.With(detail, new Fault("/formula", CommonProblems.Faults.InvalidValue, detail));
+    internal static ProblemCase Invalid(Text detail) => Problems.InvalidFormula.With(detail, new Fault("/formula", CommonProblems.Faults.InvalidValue, detail));
 }

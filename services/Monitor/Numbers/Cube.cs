@@ -124,5 +124,22 @@ public sealed class Cube
         return this[index];
     }
 
+    /// <summary>The part with these categories, which are some of its own.</summary>
+    /// <param name="dimensions">In the order of this cube's.</param>
+    public Cube Part(IReadOnlyList<CubeDimension> dimensions)
+    {
+        var part = new Cube(dimensions, Numerators is not null);
+        if (part.Size == 0) return part;
+        var offsets = dimensions.Select((dimension, i) => dimension.Codes.Select(code => Dimensions[i].PositionOf(code) * Strides[i]).ToArray()).ToArray();
+        for (var index = 0; index < part.Size; index++)
+        {
+            var at = 0;
+            for (var i = 0; i < offsets.Length; i++) at += offsets[i][part.PositionIn(i, index)];
+            part[index] = this[at];
+        }
+
+        return part;
+    }
+
     public int CountPresent() => Status.AsSpan().Length - Status.AsSpan().Count((byte)ObservationStatus.Absent);
 }

@@ -12,12 +12,23 @@ internal static class CubeSums
     public static Outcome<Cube> ToTerritory(Cube cube, string unit, AreaRegister areas, LocalDate day)
     {
         var axis = cube.IndexOfDimension("area");
-        var targets = cube.Dimensions[axis].Codes.Select(code => areas.Resolve(code, day).Area?.Key ?? code).ToArray();
-        if (targets.SequenceEqual(cube.Dimensions[axis].Codes)) return cube;
-        var codes = targets.Distinct().Order(StringComparer.Ordinal).ToArray();
+        var dimension = OnTerritory(cube.Dimensions[axis], areas, day);
+        if (dimension == cube.Dimensions[axis]) return cube;
+        var targets = Targets(cube.Dimensions[axis], areas, day);
+        string[] codes = [.. dimension.Codes];
         var sources = codes.Select(code => Enumerable.Range(0, targets.Length).Where(i => targets[i] == code).ToArray()).ToArray();
         return Sum(cube, axis, codes, sources, unit, Existence(cube, axis, areas));
     }
+
+    /// <summary>Areas as they are on the day: the dimension itself when none was merged.</summary>
+    public static CubeDimension OnTerritory(CubeDimension dimension, AreaRegister areas, LocalDate day)
+    {
+        var targets = Targets(dimension, areas, day);
+        return targets.SequenceEqual(dimension.Codes) ? dimension : new("area", [.. targets.Distinct().Order(StringComparer.Ordinal)]);
+    }
+
+    private static string[] Targets(CubeDimension dimension, AreaRegister areas, LocalDate day) =>
+        [.. dimension.Codes.Select(code => areas.Resolve(code, day).Area?.Key ?? code)];
 
     /// <summary>One category out of several of a dimension.</summary>
     public static Outcome<Cube> Together(Cube cube, string dimension, int[] positions, string unit, AreaRegister areas)

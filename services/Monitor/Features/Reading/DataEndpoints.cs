@@ -21,7 +21,8 @@ public static class DataEndpoints
         return api;
     }
 
-    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(HttpContext http, DataQuery data, FinishedAnswers answers, Caller caller, CancellationToken ct)
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(
+        HttpContext http, DataQuery data, FinishedAnswers answers, LongAnswers longAnswers, Caller caller, CancellationToken ct)
     {
         NeverKeepErrors(http);
         if (Formats.Choose(http.Request) is not { } format)
@@ -42,7 +43,7 @@ public static class DataEndpoints
         var table = answers.Has(http, identity, format.IsText) ? null : await data.SelectAsync(http, source, format.IsStreamed ? long.MaxValue : MaxCells, ct);
         http.Response.ContentType = format.MediaTypeOf(http.Request);
         if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : source.About.Code)}.{extension}\"";
-        if (table?.Count > MaxCells) await format.WriteAsync(http.Response.BodyWriter, table, ct);
+        if (table?.Count > MaxCells) await longAnswers.WriteAsync(http, async token => await format.WriteAsync(http.Response.BodyWriter, table, token));
         // Forgotten between the two looks, it is made after all.
         else await answers.SendAsync(http, identity, format.IsText, async writer => await format.WriteAsync(writer, table ?? await data.SelectAsync(http, source, MaxCells, ct), ct), ct);
         return TypedResults.Empty;
@@ -52,7 +53,7 @@ public static class DataEndpoints
     {
         NeverKeepErrors(http);
         var source = await data.FindAsync(http, caller, ct);
-        var cube = source.Cube;
+        var cube = await data.AllAsync(source, ct);
         var chosen = cube.Dimensions.Select(dimension =>
         {
             var mask = new bool[dimension.Count];

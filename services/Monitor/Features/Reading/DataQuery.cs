@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Wir.Areas;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
-using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Features.Indicators;
 using Wir.Monitor.Formulas;
 using Wir.Monitor.Numbers;
@@ -15,13 +14,17 @@ using Wir.ServiceDefaults.Http;
 namespace Wir.Monitor.Features.Reading;
 
 /// <summary>From the address to the chosen cells.</summary>
-internal sealed class DataQuery(VintageStore store, AreaRegister areas, ComparisonAreas comparison, CodeLists lists, TimeProvider time, IServiceScopeFactory scopes)
+internal sealed class DataQuery(
+    VintageStore store, AreaRegister areas, ComparisonAreas comparison, CodeLists lists, TimeProvider time, IServiceScopeFactory scopes, HeavyWork work)
 {
+    /// <summary>Cells that one request may have computed, those in between included; some tenths of a second.</summary>
+    public const long MaxOperations = 2_000_000;
+
     /// <summary>The day whose territory counts as the current one.</summary>
     public NodaTime.LocalDate Today => time.Today();
 
     /// <summary>The numbers that are meant, before the choice of cells.</summary>
-    public sealed record Source(VintageAbout About, Cube Cube, int? Vintage, DateTimeOffset? AsOf, string Fingerprint, bool IsDelta);
+    public sealed record Source(VintageAbout About, Calculation Numbers, int? Vintage, DateTimeOffset? AsOf, string Fingerprint, bool IsDelta);
 
     /// <exception cref="ProblemException">The indicator or its numbers do not exist, or a parameter is wrong.</exception>
     public async Task<Source> FindAsync(HttpContext http, Caller caller, CancellationToken ct)
@@ -30,49 +33,96 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
         var wanted = Single(query, "indicator") ?? throw new ProblemException(WithoutIndicator(query));
         var isEditor = caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove);
         var (asOf, number) = (Instant(query, "asOf"), VintageOf(query));
-        var source = FormulaParser.IsCode(wanted) ? await OfIndicatorAsync(wanted, asOf, number, isEditor, ct) : await OfFormulaAsync(wanted, asOf, isEditor, TerritoryOf(query) == "current", ct);
-        CheckNames(query, source.Cube);
-        if (Instant(query, "updatedAfter") is { } after) source = await DeltaAsync(source, wanted, after, ct);
+        if (!FormulaParser.IsCode(wanted))
+        {
+            var computed = await OfFormulaAsync(wanted, asOf, isEditor, TerritoryOf(query) == "current", ct);
+            CheckNames(query, computed.Numbers);
+            if (query.ContainsKey("updatedAfter")) throw new ProblemException(Query.Invalid("updatedAfter", new("Das geht nur für einen Indikator.", "This works for one indicator only.")));
+            return computed;
+        }
+
+        var (source, cube) = await OfIndicatorAsync(wanted, asOf, number, isEditor, ct);
+        CheckNames(query, source.Numbers);
+        if (Instant(query, "updatedAfter") is { } after) source = await DeltaAsync(source, cube, wanted, after, ct);
         return source;
     }
 
-    /// <exception cref="ProblemException">A parameter is wrong, or there are too many cells.</exception>
+    /// <exception cref="ProblemException">A parameter is wrong, there are too many cells, or too much is to be computed for them.</exception>
     public async Task<Table> SelectAsync(HttpContext http, Source source, long maxCells, CancellationToken ct)
     {
         var query = http.Request.Query;
-        var (about, cube) = (source.About, source.Cube);
-        var territory = TerritoryOf(query);
-        // A formula was computed from inputs on that territory.
-        if (territory == "current" && source.Vintage is not null) cube = await OnTerritoryAsync(source, ct);
-        var positions = cube.Dimensions.Select(dimension => PositionsOf(query, dimension, about)).ToArray();
-        foreach (var dimension in Single(query, "rollup")?.Split(',') ?? [])
+        // A formula has its inputs on that territory already.
+        if (TerritoryOf(query) == "current" && source is { Vintage: not null, Numbers: Published { Cube: var whole } })
         {
-            var axis = cube.IndexOfDimension(dimension);
-            if (axis < 0) throw new ProblemException(Query.Invalid("rollup", new($"Nach „{dimension}“ ist nichts gegliedert.", $"Nothing is broken down by “{dimension}”.")));
-            cube = OrThrow(CubeSums.Together(cube, dimension, positions[axis], about.Unit, areas));
-            positions[axis] = [0];
+            source = source with { Numbers = await OnTerritoryAsync(source, whole, ct) };
         }
 
-        var table = new Table(about, cube, positions)
+        var (about, dimensions) = (source.About, source.Numbers.Dimensions);
+        var positions = dimensions.Select(dimension => PositionsOf(query, dimension, about)).ToArray();
+        var rollups = Single(query, "rollup")?.Split(',') ?? [];
+        if (Array.Find(rollups, id => !dimensions.Any(one => one.Id == id)) is { } unknown)
+        {
+            throw new ProblemException(Query.Invalid("rollup", new($"Nach „{unknown}“ ist nichts gegliedert.", $"Nothing is broken down by “{unknown}”.")));
+        }
+
+        var count = dimensions.Select((dimension, i) => rollups.Contains(dimension.Id) ? 1L : positions[i].Length).Aggregate(1L, (product, n) => product * n);
+        if (count > maxCells)
+        {
+            throw new ProblemException(Problems.TooManyCells.With(
+                new($"Gefragt sind {count} Zellen, höchstens {maxCells} gehen auf einmal. CSV (format=csv) hat keine Grenze.", $"{count} cells are asked for, at most {maxCells} are given at once. CSV (format=csv) has no limit."))
+                .Add("asked", count).Add("limit", maxCells));
+        }
+
+        var cube = (source.Numbers as Published)?.Cube;
+        if (cube is null || rollups.Length > 0)
+        {
+            cube = await ComputeAsync(source, positions, rollups, ct);
+            positions = [.. cube.Dimensions.Select(dimension => Enumerable.Range(0, dimension.Count).ToArray())];
+        }
+
+        return new Table(about, cube, positions)
         {
             Vintage = source.Vintage,
             AsOf = source.AsOf,
             Language = LanguageOf(http),
-            Territory = territory,
+            Territory = TerritoryOf(query),
             Permalink = PermalinkOf(http, source),
             Comparison = comparison.RolesOf(Single(query, "area"), cube),
             WithCounts = OneOf(query, "counts", "false", "true") == "true",
             WithInterval = OneOf(query, "interval", "none", "wilson") == "wilson",
             IsDelta = source.IsDelta,
         };
-        if (table.Count > maxCells)
+    }
+
+    /// <summary>All cells of a source; what has to be computed for them has the same budget.</summary>
+    public async Task<Cube> AllAsync(Source source, CancellationToken ct) => source.Numbers is Published { Cube: var cube }
+        ? cube
+        : await ComputeAsync(source, [.. source.Numbers.Dimensions.Select(dimension => Enumerable.Range(0, dimension.Count).ToArray())], [], ct);
+
+    private async Task<Cube> ComputeAsync(Source source, int[][] positions, string[] rollups, CancellationToken ct)
+    {
+        var dimensions = source.Numbers.Dimensions;
+        var choice = new Choice(dimensions.Select((dimension, i) => (dimension.Id, Codes: positions[i].Select(position => dimension.Codes[position]).ToHashSet(StringComparer.Ordinal)))
+            .ToDictionary(one => one.Id, one => (IReadOnlySet<string>)one.Codes));
+        var operations = source.Numbers.OperationsFor(choice) + (rollups.Length * choice.CellsOf(dimensions));
+        if (operations > MaxOperations)
         {
-            throw new ProblemException(Problems.TooManyCells.With(
-                new($"Gefragt sind {table.Count} Zellen, höchstens {maxCells} gehen auf einmal. CSV (format=csv) hat keine Grenze.", $"{table.Count} cells are asked for, at most {maxCells} are given at once. CSV (format=csv) has no limit."))
-                .Add("asked", table.Count).Add("limit", maxCells));
+            throw new ProblemException(Problems.TooMuchWork.With(
+                new($"Dafür wären {operations} Zellen zu berechnen, höchstens {MaxOperations} gehen auf einmal. Eine engere Auswahl hilft.", $"{operations} cells would have to be computed for this, at most {MaxOperations} are at once. A narrower choice helps."))
+                .Add("asked", operations).Add("limit", MaxOperations));
         }
 
-        return table;
+        return await work.RunAsync(token =>
+        {
+            var cube = OrThrow(source.Numbers.Compute(choice, token));
+            foreach (var dimension in rollups)
+            {
+                var all = Enumerable.Range(0, cube.Dimension(dimension)!.Count).ToArray();
+                cube = OrThrow(CubeSums.Together(cube, dimension, all, source.About.Unit, areas));
+            }
+
+            return cube;
+        }, ct);
     }
 
     public static string LanguageOf(HttpContext http) =>
@@ -86,11 +136,12 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
         return new Filter(dimension, areas, about.Periodicity, known, comparison).Select(expression);
     }
 
-    private async Task<Source> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+    private async Task<(Source Source, Cube Cube)> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
     {
         if (await store.ReadAsync(code, asOf, number, isEditor, ct) is { } vintage)
         {
-            return new(vintage.About, vintage.Cube, vintage.Number, vintage.VisibleAt, $"{code}/{vintage.Number}/{vintage.VisibleAt?.UtcTicks}", false);
+            var fingerprint = $"{code}/{vintage.Number}/{vintage.VisibleAt?.UtcTicks}";
+            return (new(vintage.About, new Published(vintage.Cube), vintage.Number, vintage.VisibleAt, fingerprint, false), vintage.Cube);
         }
 
         await using var scope = scopes.CreateAsyncScope();
@@ -99,86 +150,82 @@ internal sealed class DataQuery(VintageStore store, AreaRegister areas, Comparis
         throw new ProblemException(Problems.NoNumbers.With(new($"Zu {code} gibt es keine veröffentlichte Fassung, die dem entspricht.", $"There is no published vintage of {code} that answers this.")));
     }
 
-    /// <summary>A formula in place of a code, computed now from the public vintages.</summary>
+    /// <summary>A formula in place of a code, to be computed from the public vintages.</summary>
     private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, bool isEditor, bool onCurrentTerritory, CancellationToken ct)
     {
         if (!FormulaParser.TryParse(text, out var formula, out var fault)) throw new ProblemException(Query.Invalid("indicator", fault));
         if (formula.Inputs().Count == 0) throw new ProblemException(Query.Invalid("indicator", new("Die Formel nennt keinen Indikator.", "The formula names no indicator.")));
-        var (inputs, prints, latest) = (new Dictionary<string, (VintageAbout, Cube)>(), new List<string>(), DateTimeOffset.MinValue);
+        var (inputs, prints, latest) = (new Dictionary<string, (VintageAbout About, Calculation Numbers)>(), new List<string>(), DateTimeOffset.MinValue);
         foreach (var code in formula.Inputs())
         {
-            var input = await OfIndicatorAsync(code, asOf, null, isEditor, ct);
-            inputs[code] = (input.About, onCurrentTerritory ? await OnTerritoryAsync(input, ct) : input.Cube);
+            var (input, cube) = await OfIndicatorAsync(code, asOf, null, isEditor, ct);
+            inputs[code] = (input.About, onCurrentTerritory ? await OnTerritoryAsync(input, cube, ct) : input.Numbers);
             prints.Add(input.Fingerprint);
             if (input.AsOf > latest) latest = input.AsOf.Value;
         }
 
-        var evaluator = new FormulaEvaluator(inputs);
-        var cube = OrThrow(evaluator.Evaluate(formula));
-        var all = inputs.Values.Select(input => input.Item1).ToArray();
+        var numbers = OrThrow(Computed.Of(formula, inputs));
+        var all = inputs.Values.Select(input => input.About).ToArray();
         var about = all[0] with
         {
             Code = text,
             Name = new(text, text),
             Unit = "value",
             UnitName = new("Wert der Formel", "Value of the formula"),
-            Breaks = evaluator.BreaksOf(formula),
-            Dimensions = [.. all.SelectMany(one => one.Dimensions).DistinctBy(one => one.Id).Where(one => cube.Dimension(one.Id) is not null)],
+            Breaks = FormulaEvaluator.BreaksOf(formula, code => inputs[code].About),
+            Dimensions = [.. all.SelectMany(one => one.Dimensions).DistinctBy(one => one.Id).Where(one => numbers.Dimensions.Any(dimension => dimension.Id == one.Id))],
             Demo = all.Any(one => one.Demo),
         };
-        return new(about, cube, null, latest, string.Join(';', prints), false);
+        return new(about, numbers, null, latest, string.Join(';', prints), false);
     }
 
     /// <summary>
     /// The numbers on today's territory. Counts are added up; what was computed by a formula is computed anew from its inputs on that territory,
     /// as they were when the vintage became visible, since a difference or an index cannot be added up.
     /// </summary>
-    private async Task<Cube> OnTerritoryAsync(Source source, CancellationToken ct)
+    private async Task<Calculation> OnTerritoryAsync(Source source, Cube cube, CancellationToken ct)
     {
-        var (about, cube) = (source.About, source.Cube);
+        var about = source.About;
         var axis = cube.Dimensions[cube.IndexOfDimension("area")];
-        var isTouched = axis.Codes.Any(code => areas.Resolve(code, Today).Area is { } area && area.Key != code);
-        if (!isTouched || source.IsDelta || source.AsOf is not { } instant || about.Formula is not { } text || !FormulaParser.TryParse(text, out var formula, out _))
+        if (CubeSums.OnTerritory(axis, areas, Today) == axis) return new Published(cube);
+        if (source.IsDelta || source.AsOf is not { } instant || about.Formula is not { } text || !FormulaParser.TryParse(text, out var formula, out _))
         {
-            return OrThrow(CubeSums.ToTerritory(cube, about.Unit, areas, Today));
+            return new OnTerritory(cube, about.Unit, areas, Today);
         }
 
-        var inputs = new Dictionary<string, (VintageAbout, Cube)>();
+        var inputs = new Dictionary<string, (VintageAbout, Calculation)>();
         foreach (var code in formula.Inputs())
         {
-            var input = await OfIndicatorAsync(code, instant, null, false, ct);
-            inputs[code] = (input.About, await OnTerritoryAsync(input, ct));
+            var (input, own) = await OfIndicatorAsync(code, instant, null, false, ct);
+            inputs[code] = (input.About, await OnTerritoryAsync(input, own, ct));
         }
 
-        var result = OrThrow(new FormulaEvaluator(inputs).Evaluate(formula));
-        return DeriveVintages.Project(result, [.. cube.Dimensions.Select(dimension => dimension.Id)], about.Unit)
-            ?? throw new ProblemException(Problems.NotAdditive.With(new("Die Eingaben der Formel sind anders gegliedert als früher.", "The formula's inputs are broken down otherwise than before.")));
+        return OrThrow(Projected.Of(OrThrow(Computed.Of(formula, inputs)), [.. cube.Dimensions.Select(dimension => dimension.Id)], about.Unit));
     }
 
     /// <summary>What changed since an instant, what exists no more included.</summary>
-    private async Task<Source> DeltaAsync(Source source, string code, DateTimeOffset after, CancellationToken ct)
+    private async Task<Source> DeltaAsync(Source source, Cube cube, string code, DateTimeOffset after, CancellationToken ct)
     {
-        if (source.Vintage is null) throw new ProblemException(Query.Invalid("updatedAfter", new("Das geht nur für einen Indikator.", "This works for one indicator only.")));
         var before = await store.ReadAsync(code, after, null, false, ct);
         if (before is null) return source with { Fingerprint = source.Fingerprint + "/delta-all", IsDelta = true };
-        var dimensions = source.Cube.Dimensions.Select(dimension =>
+        var dimensions = cube.Dimensions.Select(dimension =>
         {
             var gone = before.Cube.Dimension(dimension.Id)!.Codes.Where(one => dimension.PositionOf(one) < 0).ToArray();
             return gone.Length == 0 ? dimension : new CubeDimension(dimension.Id, [.. dimension.Codes, .. gone]);
         }).ToArray();
-        var delta = new Cube(dimensions, source.Cube.Numerators is not null);
-        foreach (var change in CubeMerge.Changes(before.Cube, source.Cube))
+        var delta = new Cube(dimensions, cube.Numerators is not null);
+        foreach (var change in CubeMerge.Changes(before.Cube, cube))
         {
             var index = delta.IndexOf([.. change.Codes.Select((one, i) => dimensions[i].PositionOf(one))]);
             delta[index] = change.New.Status == ObservationStatus.Absent ? Cell.Of(ObservationStatus.Deleted) : change.New;
         }
 
-        return source with { Cube = delta, Fingerprint = $"{source.Fingerprint}/since {before.Number}", IsDelta = true };
+        return source with { Numbers = new Published(delta), Fingerprint = $"{source.Fingerprint}/since {before.Number}", IsDelta = true };
     }
 
-    private static void CheckNames(IQueryCollection query, Cube cube)
+    private static void CheckNames(IQueryCollection query, Calculation numbers)
     {
-        string[] known = [.. Selection.Parameters, .. cube.Dimensions.Select(dimension => dimension.Id)];
+        string[] known = [.. Selection.Parameters, .. numbers.Dimensions.Select(dimension => dimension.Id)];
         Fault[] faults = [.. query.Keys.Where(name => !known.Contains(name)).Select(name => Unknown(name, known))];
         if (faults.Length > 0) throw new ProblemException(UnknownNames(faults));
     }
