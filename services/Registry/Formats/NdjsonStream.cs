@@ -3,17 +3,21 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Wir.Messaging;
+using Wir.ServiceDefaults.Http;
 
 namespace Wir.Registry.Formats;
 
-/// <summary>Rows as lines of JSON, each written as it comes from the database: memory does not grow with their number.</summary>
+/// <summary>Rows as lines of JSON, written as they come: memory does not grow with their number.</summary>
 public sealed class NdjsonStream(IAsyncEnumerable<object> rows) : IResult
 {
     private const int FlushAt = 64 * 1024;
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        httpContext.RequestServices.GetRequiredService<LongAnswers>().WriteAsync(httpContext, ct => WriteAsync(httpContext, ct));
+
+    private async Task WriteAsync(HttpContext httpContext, CancellationToken ct)
     {
-        var (response, ct) = (httpContext.Response, httpContext.RequestAborted);
+        var response = httpContext.Response;
         var options = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         response.ContentType = NdjsonResult.ContentType;
         response.Headers.CacheControl = "no-cache";

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -17,6 +18,7 @@ namespace Wir.Registry.Hsds;
 public static class HsdsEndpoints
 {
     public const string Prefix = "/hsds";
+    private const int AtATime = 50;
 
     public static WebApplication MapHsds(this WebApplication app)
     {
@@ -64,11 +66,11 @@ public static class HsdsEndpoints
 
         var baseUrl = BaseUrl(http);
         var entries = HsdsQuery.Entries(db).Matching(filter, taxonomies).Where(entry => entry.OfferIds.Length > 0);
-        if (paging.IsNdjson) return new NdjsonStream(Stream(entries, view => view.Offers.Select(offer => One(view, offer))));
+        if (paging.IsNdjson) return new NdjsonStream(Stream(entries, view => view.Offers.Select(offer => One(view, offer)), ct));
         if (minimal)
         {
             var all = new List<HsdsServiceStub>();
-            await foreach (var stub in Stream(entries, view => view.Offers.Select(offer => (object)HsdsMapping.Stub(view, offer)))) all.Add((HsdsServiceStub)stub);
+            await foreach (var stub in Stream(entries, view => view.Offers.Select(offer => (object)HsdsMapping.Stub(view, offer)), ct)) all.Add((HsdsServiceStub)stub);
             return Reads.Ok((paging with { Page = 1 }).Of(all, all.Count, Math.Max(1, all.Count)));
         }
 
@@ -102,7 +104,7 @@ public static class HsdsEndpoints
 
         var baseUrl = BaseUrl(http);
         var entries = HsdsQuery.Entries(db).Naming(search);
-        if (paging.IsNdjson) return new NdjsonStream(Stream(entries, view => [One(view)]));
+        if (paging.IsNdjson) return new NdjsonStream(Stream(entries, view => [One(view)], ct));
         var total = await entries.LongCountAsync(ct);
         var page = await entries.OrderBy(entry => entry.Id).Skip(paging.Skip).Take(paging.Take).ToListAsync(ct);
         return Reads.Ok(paging.Of([.. page.Select(entry => One(Public(entry)))], total));
@@ -138,15 +140,24 @@ public static class HsdsEndpoints
         return found;
     }
 
-    /// <summary>Everything, one entry after the other, without holding more than one.</summary>
-    internal static async IAsyncEnumerable<object> Stream(IQueryable<Association> entries, Func<AssociationView, IEnumerable<object?>> map)
+    /// <summary>
+    /// Everything, some entries at a time in the order of their ids: while rows are handed on, to a reader who may be slow, no
+    /// connection to the database is held.
+    /// </summary>
+    internal static async IAsyncEnumerable<object> Stream(
+        IQueryable<Association> entries, Func<AssociationView, IEnumerable<object?>> map, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        await foreach (var entry in entries.OrderBy(entry => entry.Id).AsAsyncEnumerable())
+        var last = Guid.Empty;
+        while (true)
         {
-            foreach (var row in map(Public(entry)))
+            var some = await entries.Where(entry => entry.Id > last).OrderBy(entry => entry.Id).Take(AtATime).ToListAsync(ct);
+            foreach (var row in some.SelectMany(entry => map(Public(entry))))
             {
                 if (row is not null) yield return row;
             }
+
+            if (some.Count < AtATime) yield break;
+            last = some[^1].Id;
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class HsdsPlacesEndpoints
         var baseUrl = HsdsEndpoints.BaseUrl(http);
         var entries = HsdsQuery.Entries(db).Matching(filter, taxonomies).Where(entry => entry.PlacedOfferIds.Length > 0);
         if (postcode is not null) entries = Near(entries, areas.ByPostalCode(postcode, time.Today()).Areas, proximity, areas);
-        if (paging.IsNdjson) return new NdjsonStream(HsdsEndpoints.Stream(entries, view => view.Offers.Select(offer => (object?)One(view, offer))));
+        if (paging.IsNdjson) return new NdjsonStream(HsdsEndpoints.Stream(entries, view => view.Offers.Select(offer => (object?)One(view, offer)), ct));
 
         var total = await entries.SumAsync(entry => (long)entry.PlacedOfferIds.Length, ct);
         var ids = await entries.SelectMany(entry => entry.PlacedOfferIds, (entry, id) => new { Entry = entry.Id, Id = id }).OrderBy(key => key.Entry).ThenBy(key => key.Id)

@@ -23,7 +23,6 @@ public sealed class ReadCostTests(LargeRegistry registry) : IClassFixture<LargeR
     [InlineData("/hsds/services?per_page={0}&page=3", 3)]
     [InlineData("/hsds/organizations?per_page={0}&full_service=true", 2)]
     [InlineData("/hsds/service_at_locations?per_page={0}&full=true", 3)]
-    [InlineData("/hsds/services?format=ndjson&ignored={0}", 1)]
     public async Task The_number_of_statements_does_not_depend_on_the_size(string path, int statements)
     {
         foreach (var size in new[] { 1, 20, 200 })
@@ -31,6 +30,30 @@ public sealed class ReadCostTests(LargeRegistry registry) : IClassFixture<LargeR
             var count = await StatementsAsync(trace => registry.Anonymous.GetAsync(path.Replace("{0}", size.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), ("traceparent", trace)));
             Assert.Equal((size, statements), (size, count));
         }
+    }
+
+    [Fact]
+    public async Task Who_reads_a_stream_slowly_holds_no_connection_to_the_database()
+    {
+        var sockets = new List<System.Net.Sockets.Socket>();
+        for (var i = 0; i < 20; i++)
+        {
+            var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            sockets.Add(socket);
+            await socket.ConnectAsync("127.0.0.1", new Uri(registry.App.Urls.First()).Port);
+            await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"GET /hsds/services?format=ndjson&full=true HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {registry.TokenOf("anonymous")}\r\n\r\n"));
+        }
+
+        await Eventually.TrueAsync(() => Task.FromResult(sockets.TrueForAll(socket => socket.Available > 0)), "all have begun to read");
+        await Eventually.TrueAsync(
+            async () => (await registry.QueryAsync("""
+                select count(*)::text from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' and query like '%registry.association%'
+                """))[0] == "0",
+            "no connection is in use");
+        Assert.All(sockets, socket => Assert.True(socket.Connected));
+        sockets.ForEach(socket => socket.Dispose());
     }
 
     [Fact]
