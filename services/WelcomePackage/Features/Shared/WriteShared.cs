@@ -21,6 +21,10 @@ internal static class WriteShared
         if (!SafeHtml.IsName(key)) return Invalid("key", new("Kleine Buchstaben, Ziffern und Bindestriche, höchstens 60.", "Small letters, digits and hyphens, at most 60.")).ToResult();
         if (!areas.ParseAt(body.Value.Area, time.Today(), "/area").TryGet(out var area, out var problem)) return problem.ToResult();
         if (!caller.May(Scopes.WelcomePublish, area.Key)) return Editing.Foreign(area.Key).ToResult();
+        Fault[] nested = [.. (body.Value.Texts ?? new Dictionary<string, string>())
+            .Select(text => (text.Key, Fault: HtmlBounds.FaultOf(text.Value))).Where(text => text.Fault is not null)
+            .Select(text => new Fault($"/texts/{text.Key}", CommonProblems.Faults.TooLong, text.Fault!))];
+        if (nested.Length > 0) return CommonProblems.InvalidValues.With(new("Texte sind zu verschachtelt.", "Texts are nested too much."), nested).ToResult();
         var asked = Cleaned(body.Value);
         if (FaultsIn(asked) is { Count: > 0 } faults) return CommonProblems.InvalidValues.With(new("Angaben sind ungültig.", "Values are invalid."), faults).ToResult();
 
