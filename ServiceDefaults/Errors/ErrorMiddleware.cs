@@ -6,7 +6,7 @@ namespace Wir.ServiceDefaults.Errors;
 
 /// <summary>
 /// The one place where an error becomes an answer: thrown problems, requests that the framework refuses, statuses without a body,
-/// and bugs, of which nothing but the trace id gets out.
+/// a database that cannot be used at the moment, and bugs, of which nothing but the trace id gets out.
 /// </summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
@@ -30,14 +30,15 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await ToProblem(exception).ToResult().ExecuteAsync(context);
+            var problem = ToProblem(exception);
+            if (problem.Problem.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "5";
+            await problem.ToResult().ExecuteAsync(context);
             return;
         }
 
         if (NeedsBody(context.Response))
         {
-            var problem = OfStatus(context.Response.StatusCode);
-            if (problem is not null) await problem.ToResult().ExecuteAsync(context);
+            if (OfStatus(context.Response.StatusCode) is { } problem) await problem.ToResult().ExecuteAsync(context);
         }
     }
 
@@ -52,6 +53,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                 return known.Problem;
             case BadHttpRequestException refused:
                 return OfStatus(refused.StatusCode) ?? Malformed();
+            case var _ when DatabaseFailure.IsOne(exception):
+                // It is the same for every request, and says where to look by itself.
+                Log.DatabaseFailed(logger, exception.GetBaseException().Message);
+                return CommonProblems.Unavailable.With(new(
+                    "Der Datenbestand ist gerade nicht erreichbar.", "The data cannot be reached at the moment."));
             default:
                 Activity.Current?.AddException(exception);
                 Log.Unhandled(logger, exception);
@@ -87,5 +93,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     {
         [LoggerMessage(1, LogLevel.Error, "Request failed")]
         public static partial void Unhandled(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "Request refused, the database cannot be used: {Reason}")]
+        public static partial void DatabaseFailed(ILogger logger, string reason);
     }
 }

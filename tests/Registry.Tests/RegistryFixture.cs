@@ -177,8 +177,9 @@ public class RegistryFixture : IAsyncLifetime
             ["Wir:Seed"] = AppContext.BaseDirectory,
         });
         builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Information);
         builder.AddRegistry();
+        // After the service's own, which clears those before.
+        builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Information);
         Replace(builder.Services);
         var app = builder.Build();
         app.UseServiceDefaults().MapRegistry();

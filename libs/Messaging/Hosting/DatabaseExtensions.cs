@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wir.Messaging.Storage;
 
@@ -29,7 +31,12 @@ public static class DatabaseExtensions
         services.AddSingleton<CommitInterceptor>();
         services.AddDbContext<TDb>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.MigrationsHistoryTable("ef_migration"))
-            .AddInterceptors(provider.GetRequiredService<CommitInterceptor>()));
+            .AddInterceptors(provider.GetRequiredService<CommitInterceptor>())
+            // Whoever catches the exception writes it into the log, once.
+            .ConfigureWarnings(warnings => warnings.Log(
+                (RelationalEventId.ConnectionError, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug),
+                (RelationalEventId.TransactionError, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug))));
         services.AddScoped<ServiceDb>(provider => provider.GetRequiredService<TDb>());
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", HealthStatus.Unhealthy, ["ready"], TimeSpan.FromSeconds(5));
         return builder;
@@ -52,13 +59,26 @@ public static class DatabaseExtensions
 
     private sealed class DatabaseCheck(NpgsqlDataSource source) : IHealthCheck
     {
+        // A sort that is larger than its memory writes a file of some 400 kB, which a full disk refuses; nothing is kept.
+        private const string UseDisk = """
+            set local work_mem = '64kB';
+            select count(*) from (select g from generate_series(1, 20000) g order by -g offset 1) sorted;
+            """;
+
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await using var command = source.CreateCommand("select 1");
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await using var command = new NpgsqlCommand(UseDisk, connection, transaction);
                 await command.ExecuteScalarAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DiskFull)
+            {
+                // What is stored can still be read.
+                return HealthCheckResult.Degraded("The database's disk is full: nothing can be stored.");
             }
             catch (NpgsqlException)
             {
