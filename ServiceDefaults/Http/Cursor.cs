@@ -8,8 +8,8 @@ namespace Wir.ServiceDefaults.Http;
 
 /// <summary>
 /// Opaque continuation of a list: the sort keys of the last entry and a checksum over them and the list they belong to. It grants
-/// nothing that the list would not show anyway, so the checksum guards against damage and mix-ups; what is decoded is typed and only
-/// ever becomes a query parameter.
+/// nothing that the list would not show anyway, so the checksum guards against damage and mix-ups. Anybody can make one up: what is
+/// decoded is typed, checked as any other input, and only ever becomes a query parameter.
 /// </summary>
 public static class Cursor
 {
@@ -34,7 +34,8 @@ public static class Cursor
                 var bytes = Base64Url.DecodeFromChars(cursor);
                 if (bytes.Length > ChecksumSize && bytes.AsSpan(0, ChecksumSize).SequenceEqual(Checksum(bytes.AsSpan(ChecksumSize), list)))
                 {
-                    return JsonSerializer.Deserialize<T>(bytes.AsSpan(ChecksumSize), JsonSerializerOptions.Strict) ?? throw new JsonException();
+                    var keys = JsonSerializer.Deserialize<T>(bytes.AsSpan(ChecksumSize), JsonSerializerOptions.Strict);
+                    if (keys is not null && typeof(T).GetProperties().All(key => IsOurs(key.GetValue(keys)))) return keys;
                 }
             }
         }
@@ -47,6 +48,16 @@ public static class Cursor
             new("Die Fortsetzungsmarke gehört nicht zu dieser Liste. Bitte von vorn beginnen.", "The cursor does not belong to this list. Please start anew."),
             Query.Fault("cursor", new("Unbrauchbar.", "Cannot be used."))));
     }
+
+    /// <summary>Whether a list could have made the key: text that the database takes, instants in UTC, counts from 0.</summary>
+    private static bool IsOurs(object? key) => key switch
+    {
+        string text => !text.Any(char.IsControl),
+        DateTimeOffset instant => instant.Offset == TimeSpan.Zero,
+        int number => number >= 0,
+        long number => number >= 0,
+        _ => true,
+    };
 
     private static ReadOnlySpan<byte> Checksum(ReadOnlySpan<byte> content, string list)
     {
