@@ -11,4 +11,5 @@ public static class Problems
     public static readonly Problem NotInReview = new("WIR-REG-0004", 409, new("Die Einreichung wartet auf keine Entscheidung", "The submission waits for no decision"));
     public static readonly Problem EntryChanged = new("WIR-REG-0005", 409, new("Der Eintrag hat sich seit der Einreichung geändert", "The entry has changed since the submission"));
     public static readonly Problem TooManyMails = new("WIR-REG-0006", 429, new("Zu viele Nachrichten an diese Adresse", "Too many messages to this address"));
+    public static readonly Problem TooManyOccurrences = new("WIR-REG-0007", 413, new("Zu viele Termine auf einmal", "Too many occurrences at once"));
 }

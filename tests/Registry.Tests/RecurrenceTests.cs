@@ -8,10 +8,46 @@ namespace Wir.Registry.Tests;
 [Lane(Lane.Unit)]
 public sealed class RecurrenceTests
 {
+    private static DayBudget Plenty => new(10_000_000);
+
+    [Fact]
+    public void A_rule_that_looks_at_too_many_days_ends()
+    {
+        // The thirtieth of February does not come, however many are wanted.
+        var schedule = Schedule("1900-01-01T08:00", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2");
+
+        Assert.Throws<DayBudgetException>(() => Recurrence.Expand(schedule, new(2026, 1, 1), new(2026, 12, 31), new DayBudget(10_000)).Count());
+        Assert.Empty(Recurrence.Expand(schedule, new(2026, 1, 1), new(2026, 12, 31), Plenty));
+    }
+
+    [Fact]
+    public void Who_has_gone_is_not_expanded_for()
+    {
+        using var gone = new CancellationTokenSource();
+        gone.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => Recurrence.Expand(
+            Schedule("2026-01-01T08:00", "FREQ=DAILY"), new(2026, 1, 1), new(2026, 12, 31), new DayBudget(10_000, gone.Token)).Count());
+    }
+
+    [Fact]
+    public void Counted_rules_of_an_entry_reach_so_far_together()
+    {
+        var counted = new DayBudget(ScheduleRules.MostCountedDays);
+        var schedule = Schedule("2026-01-01T08:00", "FREQ=DAILY;COUNT=5000");
+
+        var faults = Enumerable.Range(0, 20).Select(_ => ScheduleRules.Faults(schedule, counted).ToList()).ToList();
+
+        Assert.All(faults[..16], Assert.Empty);
+        Assert.All(faults[16..], found => Assert.Equal("/rrule", Assert.Single(found).Pointer));
+        Assert.Empty(ScheduleRules.Faults(Schedule("1950-01-01T08:00", "FREQ=WEEKLY;INTERVAL=366;UNTIL=22991231"), counted));
+        Assert.Single(ScheduleRules.Faults(Schedule("9990-01-01T08:00", "FREQ=YEARLY;INTERVAL=366;COUNT=5000"), new DayBudget(ScheduleRules.MostCountedDays)));
+    }
+
     [Fact]
     public void Half_past_six_stays_half_past_six_when_the_clocks_change()
     {
-        var times = Recurrence.Expand(Schedule("2026-03-24T18:30", "FREQ=WEEKLY;BYDAY=TU"), new(2026, 3, 1), new(2026, 4, 1)).ToArray();
+        var times = Recurrence.Expand(Schedule("2026-03-24T18:30", "FREQ=WEEKLY;BYDAY=TU"), new(2026, 3, 1), new(2026, 4, 1), Plenty).ToArray();
 
         Assert.Equal(["2026-03-24T18:30", "2026-03-31T18:30"], times.Select(time => time.Start.ToString("uuuu'-'MM'-'dd'T'HH:mm", null)));
         Assert.Equal([17, 16], times.Select(time => time.Instant.InUtc().Hour));
@@ -22,7 +58,7 @@ public sealed class RecurrenceTests
     {
         var schedule = Schedule("2026-05-28T18:00", "FREQ=WEEKLY;BYDAY=TH") with { ExceptHolidays = true, Exdates = ["2026-06-18T18:00"] };
 
-        var dates = Recurrence.Expand(schedule, new(2026, 5, 1), new(2026, 6, 30)).Select(time => time.Start.Date);
+        var dates = Recurrence.Expand(schedule, new(2026, 5, 1), new(2026, 6, 30), Plenty).Select(time => time.Start.Date);
 
         // Corpus Christi is on 4 June 2026.
         Assert.Equal([new(2026, 5, 28), new(2026, 6, 11), new LocalDate(2026, 6, 25)], dates);
@@ -53,7 +89,7 @@ public sealed class RecurrenceTests
     [InlineData("2026-01-01T10:00", "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30", "")]
     [InlineData("2026-01-01T10:00", "FREQ=DAILY;BYDAY=MO;BYSETPOS=2", "")]
     public void A_rule_gives_the_days_that_the_standard_says(string start, string? rule, string days) =>
-        Assert.Equal(days, string.Join(' ', Recurrence.Expand(Schedule(start, rule), new(2020, 1, 1), new(2035, 1, 1)).Select(time => time.Start.ToString("uuuu'-'MM'-'dd", null))));
+        Assert.Equal(days, string.Join(' ', Recurrence.Expand(Schedule(start, rule), new(2020, 1, 1), new(2035, 1, 1), Plenty).Select(time => time.Start.ToString("uuuu'-'MM'-'dd", null))));
 
     [Theory]
     [InlineData("FREQ=DAILY")]
@@ -67,21 +103,21 @@ public sealed class RecurrenceTests
     public void A_rule_that_began_long_ago_gives_the_same_days_wherever_one_begins_to_look(string rule)
     {
         var schedule = Schedule("1901-03-31T10:00", rule);
-        var all = Recurrence.Expand(schedule, new(1901, 1, 1), new(1931, 12, 31)).ToArray();
+        var all = Recurrence.Expand(schedule, new(1901, 1, 1), new(1931, 12, 31), Plenty).ToArray();
 
         foreach (var from in Enumerable.Range(0, 30).Select(step => new LocalDate(1901, 1, 1).PlusDays(step * 353)))
         {
-            Assert.Equal(all.Where(time => time.Start.Date >= from), Recurrence.Expand(schedule, from, new(1931, 12, 31)));
+            Assert.Equal(all.Where(time => time.Start.Date >= from), Recurrence.Expand(schedule, from, new(1931, 12, 31), Plenty));
         }
 
-        Assert.True(rule.Contains("INTERVAL=7", StringComparison.Ordinal) || Recurrence.Expand(schedule, new(2100, 1, 1), new(2104, 12, 31)).Any());
+        Assert.True(rule.Contains("INTERVAL=7", StringComparison.Ordinal) || Recurrence.Expand(schedule, new(2100, 1, 1), new(2104, 12, 31), Plenty).Any());
     }
 
     [Fact]
     public void A_time_that_the_clocks_skip_is_an_hour_later_and_one_that_they_repeat_is_the_first()
     {
-        var spring = Recurrence.Expand(Schedule("2026-03-29T02:30", null), new(2026, 3, 29), new(2026, 3, 29)).Single();
-        var autumn = Recurrence.Expand(Schedule("2026-10-25T02:30", null), new(2026, 10, 25), new(2026, 10, 25)).Single();
+        var spring = Recurrence.Expand(Schedule("2026-03-29T02:30", null), new(2026, 3, 29), new(2026, 3, 29), Plenty).Single();
+        var autumn = Recurrence.Expand(Schedule("2026-10-25T02:30", null), new(2026, 10, 25), new(2026, 10, 25), Plenty).Single();
 
         Assert.Equal(Instant.FromUtc(2026, 3, 29, 1, 30), spring.Instant);
         Assert.Equal(Instant.FromUtc(2026, 10, 25, 0, 30), autumn.Instant);

@@ -8,22 +8,42 @@ namespace Wir.Registry.Domain;
 /// <param name="Instant">The same as an instant, by the rules of the zone on that day.</param>
 public readonly record struct Occurrence(LocalDateTime Start, Instant Instant);
 
+/// <summary>Days that may be looked at for one request, over all of its schedules.</summary>
+/// <param name="days">So many.</param>
+/// <param name="ct">The request's.</param>
+internal sealed class DayBudget(int days, CancellationToken ct = default)
+{
+    private readonly int _days = days;
+    private int _left = days;
+
+    /// <exception cref="DayBudgetException">They are used up.</exception>
+    public void Spend(int count)
+    {
+        ct.ThrowIfCancellationRequested();
+        if ((_left -= count) < 0) throw new DayBudgetException(_days);
+    }
+}
+
+/// <summary>Schedules would need more days looked at than there are in the budget.</summary>
+internal sealed class DayBudgetException(int days) : Exception($"More than {days} days would have to be looked at.");
+
 /// <summary>
 /// Expands a schedule (RFC 5545: FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST). It works on local dates, so
 /// half past six stays half past six when the clocks change.
 /// </summary>
-public static class Recurrence
+internal static class Recurrence
 {
     /// <summary>Periods looked at, at most: a rule that never matches ends.</summary>
     private const int MaxPeriods = 20_000;
 
     /// <summary>Occurrences from the first day to the last, both inclusive. Exceptions and, where the schedule says so, public holidays are left out.</summary>
-    public static IEnumerable<Occurrence> Expand(Schedule schedule, LocalDate from, LocalDate to)
+    /// <exception cref="DayBudgetException">The budget does not reach.</exception>
+    public static IEnumerable<Occurrence> Expand(Schedule schedule, LocalDate from, LocalDate to, DayBudget budget)
     {
         if (!ScheduleRules.TryReadLocal(schedule.Dtstart, out var start)) yield break;
         var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(schedule.Tzid) ?? DateTimeZone.Utc;
         var without = schedule.Exdates.Select(text => ScheduleRules.TryReadLocal(text, out var local) ? local : default).ToHashSet();
-        foreach (var date in Dates(schedule.Rrule is { } rule ? Rule.Parse(rule) : null, start, zone, from, to))
+        foreach (var date in Dates(schedule.Rrule is { } rule ? Rule.Parse(rule) : null, start, zone, from, to, budget))
         {
             var local = date + start.TimeOfDay;
             if (date < from || without.Contains(local) || (schedule.ExceptHolidays && WorkingDays.IsHoliday(date))) continue;
@@ -32,7 +52,7 @@ public static class Recurrence
     }
 
     /// <summary>Every date of the rule from its start on; COUNT counts those that exceptions leave out, too.</summary>
-    private static IEnumerable<LocalDate> Dates(Rule? rule, LocalDateTime start, DateTimeZone zone, LocalDate from, LocalDate to)
+    private static IEnumerable<LocalDate> Dates(Rule? rule, LocalDateTime start, DateTimeZone zone, LocalDate from, LocalDate to, DayBudget budget)
     {
         if (rule is null)
         {
@@ -47,10 +67,12 @@ public static class Recurrence
         {
             var (first, end) = rule.Period(start.Date, period);
             if (first > last) yield break;
+            budget.Spend(NodaTime.Period.DaysBetween(first, end) + 1);
             foreach (var date in rule.Select(start.Date, first, end).Where(date => date >= start.Date))
             {
-                if (date > last || count++ >= rule.Count) yield break;
+                if (date > last) yield break;
                 yield return date;
+                if (++count >= rule.Count) yield break;
             }
         }
     }

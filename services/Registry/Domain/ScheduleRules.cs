@@ -13,18 +13,30 @@ public static partial class ScheduleRules
     private static readonly LocalDateTimePattern s_startWithSeconds = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss");
     private static readonly string[] s_parts = ["FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"];
 
+    /// <summary>Schedules of one entry; clubs with twenty courses have some sixty.</summary>
+    public const int MostOfEntry = 200;
+
+    /// <summary>Days that the rules with COUNT of one entry reach over, together.</summary>
+    public const int MostCountedDays = 80_000;
+
+    private static readonly LocalDate s_end = new(2300, 12, 31);
+
     public static bool TryReadLocal(string text, out LocalDateTime value)
     {
         value = default;
         return s_start.Parse(text).TryGetValue(default, out value) || s_startWithSeconds.Parse(text).TryGetValue(default, out value);
     }
 
-    public static IEnumerable<Fault> Faults(Schedule schedule)
+    /// <summary>What is wrong with one schedule, by JSON Pointer.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="counted">Days that the entry's rules with COUNT may still reach over.</param>
+    internal static IEnumerable<Fault> Faults(Schedule schedule, DayBudget counted)
     {
-        if (!TryReadLocal(schedule.Dtstart, out var start)) yield return At("/dtstart", new("Erwartet wird eine Ortszeit wie 2026-09-01T18:00.", "A local time like 2026-09-01T18:00 is expected."));
-        else if (start.Year is < 1900 or > 2200) yield return At("/dtstart", new("Das Jahr liegt außerhalb von 1900 bis 2200.", "The year is not within 1900 to 2200."));
+        var hasStart = TryReadLocal(schedule.Dtstart, out var start) && start.Year is >= 1900 and <= 2200;
+        if (!TryReadLocal(schedule.Dtstart, out _)) yield return At("/dtstart", new("Erwartet wird eine Ortszeit wie 2026-09-01T18:00.", "A local time like 2026-09-01T18:00 is expected."));
+        else if (!hasStart) yield return At("/dtstart", new("Das Jahr liegt außerhalb von 1900 bis 2200.", "The year is not within 1900 to 2200."));
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(schedule.Tzid) is null) yield return At("/tzid", new("Diese Zeitzone ist unbekannt.", "This time zone is not known."));
-        if (schedule.Rrule is { } rule && RuleFault(rule) is { } fault) yield return At("/rrule", fault);
+        if (schedule.Rrule is { } rule && (RuleFault(rule) ?? (hasStart ? CountFault(schedule, counted) : null)) is { } fault) yield return At("/rrule", fault);
         foreach (var (index, text) in schedule.Exdates.Index())
         {
             if (!TryReadLocal(text, out _)) yield return At($"/exdates/{index}", new("Erwartet wird eine Ortszeit wie 2026-09-01T18:00.", "A local time like 2026-09-01T18:00 is expected."));
@@ -44,6 +56,23 @@ public static partial class ScheduleRules
 
         if (values.ContainsKey("COUNT") && values.ContainsKey("UNTIL")) return new("COUNT und UNTIL schließen einander aus.", "COUNT and UNTIL exclude each other.");
         return values.All(IsValid) ? null : new("Ein Wert der Wiederholungsregel ist ungültig.", "A value of the recurrence rule is invalid.");
+    }
+
+    /// <summary>What is counted is gone through from its start each time that somebody asks.</summary>
+    private static Text? CountFault(Schedule schedule, DayBudget counted)
+    {
+        if (!schedule.Rrule!.Contains("COUNT=", StringComparison.Ordinal)) return null;
+        try
+        {
+            _ = Recurrence.Expand(schedule, s_end.PlusDays(1), s_end, counted).Count();
+            return null;
+        }
+        catch (DayBudgetException)
+        {
+            return new(
+                $"Alle COUNT eines Eintrags reichen zusammen weiter als {MostCountedDays} Tage; UNTIL nennt ein Ende ohne Zählen.",
+                $"All COUNTs of an entry together reach further than {MostCountedDays} days; UNTIL names an end without counting.");
+        }
     }
 
     private static bool IsValid(KeyValuePair<string, string> part) => part.Key switch

@@ -74,7 +74,9 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
     private readonly List<Fault> _faults = [];
     private readonly HashSet<Guid> _persons = [.. before?.Persons.Select(person => person.Id) ?? []];
     private readonly HashSet<Guid> _offers = [.. before?.OfferIds ?? []];
+    private readonly DayBudget _counted = new(ScheduleRules.MostCountedDays);
     private readonly HashSet<string> _held = [.. before is null ? [] : (string[])[before.Kind, .. before.Content.Categories.Select(category => category.Code), .. before.TargetGroups, .. before.Content.Accessibility]];
+    private int _schedules;
 
     public IReadOnlyList<Fault> Faults => _faults;
 
@@ -252,9 +254,15 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         if (offer.Name.Count == 0) Add(pointer + "/name", new("Der Name fehlt.", "The name is missing."));
         if (offer.Url is { } url) WebAddress(url, pointer + "/url");
         if (offer.Place is { Lat: { } lat, Lon: { } lon }) Place(new(lat, lon), pointer + "/place");
+        _schedules += offer.Schedule.Count;
+        if (_schedules > ScheduleRules.MostOfEntry)
+        {
+            Add(pointer + "/schedule", new($"Höchstens {ScheduleRules.MostOfEntry} Termine hat ein Eintrag.", $"An entry has at most {ScheduleRules.MostOfEntry} schedules."));
+        }
+
         foreach (var (index, schedule) in offer.Schedule.Index())
         {
-            foreach (var fault in ScheduleRules.Faults(schedule)) Add($"{pointer}/schedule/{index}{fault.Pointer}", fault.Detail);
+            foreach (var fault in ScheduleRules.Faults(schedule, _counted)) Add($"{pointer}/schedule/{index}{fault.Pointer}", fault.Detail);
         }
 
         return offer with

@@ -6,6 +6,7 @@ using Wir.Areas;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
 using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
 
 namespace Wir.Registry.Features.Associations;
@@ -27,6 +28,10 @@ public static class ListOccurrences
     private const int MaxDays = 366;
     private const int Usual = 28;
 
+    /// <summary>What the limits of an entry allow, over a year.</summary>
+    private const int MostDaysLookedAt = 400_000;
+    private const int MostOccurrences = 5_000;
+
     public static async Task<Results<ReadResult<ListOf<OccurrenceView>>, ProblemHttpResult>> Handle(
         [Description("Id")] Guid id,
         [Description("First day, today when absent")] DateOnly? from,
@@ -41,11 +46,30 @@ public static class ListOccurrences
         var entry = await db.Associations.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Id == id, ct);
         if (entry is null) return GetAssociation.NotFound(id.ToString()).ToResult();
         if (entry.Status == AssociationStatus.Withdrawn && caller.AudienceFor(entry.Area) == Audience.Public) return GetAssociation.Gone(entry).ToResult();
-        var views = entry.Content.Offers
-            .SelectMany(offer => offer.Schedule.SelectMany(schedule => Recurrence.Expand(schedule, first, last).Select(occurrence => ViewOf(offer, schedule, occurrence, entry.Demo))))
-            .OrderBy(view => view.StartsAt).ThenBy(view => view.OfferId).ToArray();
+        OccurrenceView[] views;
+        try
+        {
+            views = [.. Expand(entry, first, last, new DayBudget(MostDaysLookedAt, ct)).Take(MostOccurrences + 1)];
+        }
+        catch (DayBudgetException)
+        {
+            return TooMany().ToResult();
+        }
+
+        if (views.Length > MostOccurrences) return TooMany().ToResult();
+        views = [.. views.OrderBy(view => view.StartsAt).ThenBy(view => view.OfferId)];
         return Reads.Ok(new ListOf<OccurrenceView>(views, new ListLinks($"{http.Request.Path}{http.Request.QueryString}", null, null), new ListMeta()));
     }
+
+    private static IEnumerable<OccurrenceView> Expand(Association entry, LocalDate first, LocalDate last, DayBudget budget) =>
+        from offer in entry.Content.Offers
+        from schedule in offer.Schedule
+        from occurrence in Recurrence.Expand(schedule, first, last, budget)
+        select ViewOf(offer, schedule, occurrence, entry.Demo);
+
+    private static ProblemCase TooMany() => Problems.TooManyOccurrences.With(new(
+        $"Höchstens {MostOccurrences} Termine gehen auf einmal. Ein kürzerer Zeitraum hilft.",
+        $"At most {MostOccurrences} occurrences are given at once. A shorter time helps.")).Add("limit", MostOccurrences);
 
     private static OccurrenceView ViewOf(Offer offer, Schedule schedule, Occurrence occurrence, bool demo) => new(
         offer.Id, offer.Name, occurrence.Start.ToString("uuuu'-'MM'-'dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture), schedule.Tzid,
