@@ -1,5 +1,6 @@
 using Wir.Registry.Codes;
 using Wir.Registry.Domain;
+using Wir.Registry.Features.Privacy;
 using Wir.TestKit;
 using Xunit;
 
@@ -99,8 +100,56 @@ public sealed class NumberTests
     [InlineData("05631 555012", "Tel. +49 (5631) 555012", "Tel. […]")]
     [InlineData("Petra Muster", "Fragen an petra  muster richten", "Fragen an […] richten")]
     [InlineData("p.muster@example.org", "Mail: P.Muster@example.org", "Mail: […]")]
+    [InlineData("+49 (0)5631 555012", "Tel. 05631 555012", "Tel. […]")]
+    [InlineData("05631 555012", "Tel. +49 (0) 5631-555012, 0049 (0)5631 555012", "Tel. […], […]")]
+    [InlineData("+43 1 5550123", "Wien: 0043 1 5550123", "Wien: […]")]
+    [InlineData("Dr. Petra Müller", "Frau Petra Mu\u0308ller hilft", "Frau […] hilft")]
     public void A_person_is_taken_out_of_a_text_however_written(string value, string text, string clean) =>
         Assert.Equal(clean, new Scrub([value]).Text(text));
+
+    [Theory]
+    [InlineData("Phil Müller", "Müller")]
+    [InlineData("C. Müller", "Petra Müller")]
+    [InlineData("Nat Müller", "Pol Müller")]
+    public void A_first_name_is_no_title(string one, string other) => Assert.False(new PersonQuery(one).Normalised().Means(other, null, null));
+
+    [Fact]
+    public void A_text_of_nothing_but_separators_is_read_once()
+    {
+        var dashes = new string('-', 1_000_000);
+
+        Assert.Same(dashes, new Scrub(["05631 555012"]).Text(dashes));
+        Assert.Same(dashes, new Scrub(["Petra Muster"]).Text(dashes));
+    }
+
+    [Theory]
+    [InlineData("+49 (0)5631 1234", "05631/1234")]
+    [InlineData("0049 5631 1234", "(05631) 1234")]
+    [InlineData("(+49) 5631-1234", "+49 5631 1234")]
+    [InlineData("00431 5550123", "+43 1 5550123")]
+    public void One_number_has_many_notations(string one, string other)
+    {
+        Assert.True(new PersonQuery(Phone: one).Normalised().Means(null, null, other));
+        Assert.True(new PersonQuery(Phone: other).Normalised().Means(null, null, one));
+    }
+
+    [Theory]
+    [InlineData("+43 5631 1234", "05631 1234")]
+    [InlineData("05631 1234", "05631 12345")]
+    public void Another_number_is_another_number(string one, string other) =>
+        Assert.False(new PersonQuery(Phone: one).Normalised().Means(null, null, other));
+
+    [Theory]
+    [InlineData("Dr. Petra Müller", "petra mu\u0308ller")]
+    [InlineData("Frau Prof. Dr. Petra Müller", "Petra  Müller")]
+    [InlineData("Dr. h. c. mult. Petra Müller", "Petra Müller")]
+    [InlineData("Dr.med. Petra Müller", "Frau Petra Müller")]
+    public void A_name_is_the_same_with_a_title_and_without(string one, string other)
+    {
+        Assert.True(new PersonQuery(one).Normalised().Means(other, null, null));
+        Assert.True(new PersonQuery(other).Normalised().Means(one, null, null));
+        Assert.False(new PersonQuery("Petra Maier").Normalised().Means(one, null, null));
+    }
 
     [Fact]
     public void A_whole_value_becomes_nothing_and_an_organisations_name_stays()

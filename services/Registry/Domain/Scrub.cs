@@ -12,14 +12,15 @@ public sealed class Scrub
     private readonly Regex _mention;
 
     /// <param name="values">Name, e-mail, phone: what is to go.</param>
-    public Scrub(IEnumerable<string> values) => _mention = new Regex(
-        string.Join('|', values.OrderByDescending(value => value.Length).Select(PatternOf)), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+    public Scrub(IEnumerable<string> values) => _mention = PersonNotation.Mention(values);
 
     /// <summary>The text without the person; the same object when there was nothing.</summary>
     public string? Text(string? text)
     {
-        if (text is null || !_mention.IsMatch(text)) return text;
-        return _mention.Match(text).Length == text.Trim().Length ? null : _mention.Replace(text, Mark);
+        if (text is null) return null;
+        var composed = PersonNotation.Composed(text);
+        if (!_mention.IsMatch(composed)) return text;
+        return _mention.Match(composed).Length == composed.Trim().Length ? null : _mention.Replace(composed, Mark);
     }
 
     /// <summary>The JSON without the person; null when there was nothing.</summary>
@@ -65,14 +66,4 @@ public sealed class Scrub
 
     /// <summary>A name of an organisation or a street may contain a person's; it stays. Persons' own rows are deleted, not scrubbed.</summary>
     private static bool IsOrganisation(JsonObject owner, string name) => s_organisation.Contains(name) && !owner.ContainsKey("legalBasis");
-
-    /// <summary>Phone numbers are written with all kinds of separators, names with all kinds of spaces.</summary>
-    private static string PatternOf(string value)
-    {
-        var digits = value.Where(char.IsAsciiDigit).ToArray();
-        var isPhone = digits.Length >= 6 && value.All(character => char.IsAsciiDigit(character) || " ()/.+-".Contains(character, StringComparison.Ordinal));
-        if (!isPhone) return string.Join(@"\s+", value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Regex.Escape));
-        var national = value.TrimStart().StartsWith("+49", StringComparison.Ordinal) ? digits[2..] : digits[0] == '0' ? digits[1..] : digits;
-        return @"(?:\+49|0049|0)?[\s()/.\-]*" + string.Join(@"[\s()/.\-]*", national);
-    }
 }

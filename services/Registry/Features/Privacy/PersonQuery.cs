@@ -13,13 +13,13 @@ public sealed record PersonQuery(
     public bool IsEmpty => Name is null && Email is null && Phone is null;
 
     /// <summary>As the register writes names and addresses.</summary>
-    internal PersonQuery Normalised() => this with { Name = Name is null ? null : CleanText.Line(Name), Email = Email?.Trim() };
+    internal PersonQuery Normalised() => this with { Name = Name is null ? null : PersonNotation.OfName(Name), Email = Email is null ? null : PersonNotation.OfEmail(Email) };
 
     /// <summary>What is no person: whoever looks for spaces or single digits finds, and erases, everything.</summary>
     internal IEnumerable<Fault> Faults()
     {
         if (IsEmpty) yield return new("", CommonProblems.Faults.MissingMember, new("Name, E-Mail oder Telefon ist nötig.", "Name, e-mail or phone is needed."));
-        if (Name is not null && CleanText.Line(Name).Count(char.IsLetter) < 3) yield return new("/name", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens drei Buchstaben.", "At least three letters are expected."));
+        if (Name is not null && PersonNotation.OfName(Name).Count(char.IsLetter) < 3) yield return new("/name", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens drei Buchstaben.", "At least three letters are expected."));
         if (Phone is not null && Phone.Count(char.IsAsciiDigit) < 6) yield return new("/phone", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens sechs Ziffern.", "At least six digits are expected."));
     }
 
@@ -28,20 +28,15 @@ public sealed record PersonQuery(
     /// <summary>One value agrees and none contradicts: a namesake with another address is somebody else.</summary>
     public bool Means(string? name, string? email, string? phone)
     {
-        bool?[] agreements = [Agrees(Name, name, Fold), Agrees(Email, email, Fold), Agrees(Phone, phone, Digits)];
+        bool?[] agreements =
+        [
+            Agrees(Name, name, PersonNotation.OfName), Agrees(Email, email, PersonNotation.OfEmail), Agrees(Phone, phone, PersonNotation.OfPhone),
+        ];
         return agreements.Contains(true) && !agreements.Contains(false);
     }
 
-    private static bool? Agrees(string? asked, string? held, Func<string, string> fold) =>
-        string.IsNullOrEmpty(asked) || string.IsNullOrEmpty(held) ? null : fold(asked) == fold(held);
-
-    private static string Fold(string text) => CleanText.Line(text).ToLowerInvariant();
-
-    private static string Digits(string text)
-    {
-        var digits = string.Concat(text.Where(char.IsAsciiDigit));
-        return digits.StartsWith("0049", StringComparison.Ordinal) ? digits[4..] : digits.StartsWith("49", StringComparison.Ordinal) && text.StartsWith('+') ? digits[2..] : digits.TrimStart('0');
-    }
+    private static bool? Agrees(string? asked, string? held, Func<string, string> plain) =>
+        string.IsNullOrEmpty(asked) || string.IsNullOrEmpty(held) ? null : plain(asked) == plain(held);
 }
 
 /// <summary>What the register holds about a person, and where (Art. 15 and 20 GDPR).</summary>

@@ -95,10 +95,14 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
     /// <summary>However a number is written, its end is: two digits are enough to look closer.</summary>
     private static string LastDigits(string phone) => string.Concat(phone.Where(char.IsAsciiDigit))[^2..];
 
-    private async Task<List<PersonContact>> PersonsAsync(PersonQuery query, string[] areas, CancellationToken ct) =>
-        [.. (await db.Persons.AsNoTracking().Where(person => db.Associations.Any(entry => entry.Id == person.AssociationId && areas.Contains(entry.Area)))
-            .Where(person => (query.Name != null && EF.Functions.ILike(person.Name, query.Name)) || (query.Email != null && EF.Functions.ILike(person.Email!, query.Email)) || (query.Phone != null && person.Phone != null))
+    private async Task<List<PersonContact>> PersonsAsync(PersonQuery query, string[] areas, CancellationToken ct)
+    {
+        // With or without a title before it.
+        var (name, email) = (query.Name is null ? null : $"%{Escape(query.Name)}", query.Email is null ? null : Escape(query.Email));
+        return [.. (await db.Persons.AsNoTracking().Where(person => db.Associations.Any(entry => entry.Id == person.AssociationId && areas.Contains(entry.Area)))
+            .Where(person => (name != null && EF.Functions.ILike(person.Name, name)) || (email != null && EF.Functions.ILike(person.Email!, email)) || (query.Phone != null && person.Phone != null))
             .ToListAsync(ct)).Where(person => query.Means(person.Name, person.Email, person.Phone))];
+    }
 
     private async Task<List<Submission>> SubmissionsAsync(PersonQuery query, string[] areas, CancellationToken ct)
     {
