@@ -124,6 +124,61 @@ public sealed class OfficeTests(RegistryFixture registry) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task What_was_hidden_since_is_hidden_in_older_versions_too()
+    {
+        static JsonArray Contacts(string visibility) => [new JsonObject
+        {
+            ["type"] = "functional", ["label"] = new JsonObject { ["de"] = "Büro" }, ["phone"] = "05631 4711", ["visibility"] = visibility,
+        }];
+        var input = Sample.Association($"Verein mit altem Telefon {Guid.CreateVersion7()}");
+        input["contacts"] = Contacts("public");
+        var created = await registry.Office.PostAsync("/associations", input);
+        var then = $"{created.Location}?asOf={Uri.EscapeDataString(DateTimeOffset.UtcNow.ToString("O"))}";
+        Assert.Contains("4711", (await registry.Anonymous.GetAsync(then)).Text, StringComparison.Ordinal);
+
+        foreach (var (visibility, toAuthorities) in new[] { ("authorities", true), ("internal", false) })
+        {
+            var version = (int)(await registry.Office.GetAsync(created.Location!)).Json["version"]!;
+            await registry.Office.PatchAsync(created.Location!, new JsonObject { ["contacts"] = Contacts(visibility) }, version);
+
+            Assert.DoesNotContain("4711", (await registry.Anonymous.GetAsync(then)).Text, StringComparison.Ordinal);
+            Assert.Equal(toAuthorities, (await registry.Authority.GetAsync(then)).Text.Contains("4711", StringComparison.Ordinal));
+            Assert.Contains("4711", (await registry.Office.GetAsync(then)).Text, StringComparison.Ordinal);
+        }
+
+        await registry.Office.PatchAsync(
+            created.Location!, new JsonObject { ["contacts"] = new JsonArray() }, (int)(await registry.Office.GetAsync(created.Location!)).Json["version"]!);
+        Assert.DoesNotContain("4711", (await registry.Anonymous.GetAsync(then)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entry_has_so_many_schedules_and_an_answer_so_many_occurrences()
+    {
+        JsonObject With(int offers, int schedules, string rule)
+        {
+            var input = Sample.Association($"Verein mit vielen Terminen {Guid.CreateVersion7()}");
+            var offer = input["offers"]![0]!;
+            offer["schedule"]![0]!["rrule"] = rule;
+            var one = offer["schedule"]![0]!;
+            offer["schedule"] = new JsonArray([.. Enumerable.Range(0, schedules).Select(_ => one.DeepClone())]);
+            input["offers"] = new JsonArray([.. Enumerable.Range(0, offers).Select(_ => offer.DeepClone())]);
+            return input;
+        }
+
+        var tooMany = await registry.Office.PostAsync("/associations", With(5, 50, "FREQ=WEEKLY"));
+        var tooFar = await registry.Office.PostAsync("/associations", With(1, 50, "FREQ=DAILY;COUNT=5000"));
+        var daily = await registry.Office.PostAsync("/associations", With(4, 50, "FREQ=DAILY"));
+
+        Assert.Equal((422, "/offers/4/schedule"), (tooMany.Status, Assert.Single(tooMany.Pointers)));
+        Assert.Equal(422, tooFar.Status);
+        Assert.All(tooFar.Pointers, pointer => Assert.EndsWith("/rrule", pointer, StringComparison.Ordinal));
+        var year = await registry.Anonymous.GetAsync(daily.Location + "/occurrences?from=2027-01-01&to=2027-12-31");
+        var days = await registry.Anonymous.GetAsync(daily.Location + "/occurrences?from=2027-01-01&to=2027-01-07");
+        Assert.Equal((413, "WIR-REG-0007"), (year.Status, (string)year.Json["code"]!));
+        Assert.Equal(200 * 7, days.Json["data"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task Offers_take_place_when_their_schedule_says()
     {
         var entry = await CreateAsync();

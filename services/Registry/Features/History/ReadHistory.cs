@@ -48,6 +48,11 @@ public static class ReadHistory
         // One before the page, to say what the page's first version changed.
         var rows = await db.Versions.AsNoTracking().Where(version => version.AssociationId == id && version.Version >= after)
             .OrderBy(version => version.Version).Take(take + 2).ToListAsync(ct);
+        if (after > 0 && rows.Count == 0)
+        {
+            return CommonProblems.UnknownCursor.With(new("So weit geht die Liste nicht.", "The list does not go that far.")).ToResult();
+        }
+
         var before = after > 0 ? rows[0].Content : null;
         var (data, links) = Paging.Cut(http, after > 0 ? rows[1..] : rows, take, last => new Position(last.Version));
         var views = new List<VersionView>();
@@ -80,13 +85,29 @@ public static class ReadHistory
             return Problems.Withdrawn.With(new("Der Eintrag war damals zurückgezogen.", "The entry was withdrawn then."));
         }
 
-        return AssociationView.Of(entry, version.Content, [], audience, default) with
+        var content = audience == Audience.Office ? version.Content : AsShownToday(version.Content, entry.Content, audience);
+        return AssociationView.Of(entry, content, [], audience, default) with
         {
             Version = version.Version,
             Status = EnumCodes.Of(version.Status),
             ConfirmedAt = version.ConfirmedAt,
             UpdatedAt = version.At,
             WithdrawnReason = version.Status == AssociationStatus.Withdrawn ? version.Reason : null,
+        };
+    }
+
+    /// <summary>What was hidden since stays hidden: of contact points and texts only those that the reader sees today, too.</summary>
+    private static AssociationContent AsShownToday(AssociationContent then, AssociationContent now, Audience audience)
+    {
+        var shown = now.Contacts.Where(contact => audience.Sees(contact.Visibility)).ToList();
+        return then with
+        {
+            Contacts =
+            [
+                .. then.Contacts.Where(old => shown.Exists(contact =>
+                    (old.Email is null || old.Email == contact.Email) && (old.Phone is null || old.Phone == contact.Phone))),
+            ],
+            Texts = then.Texts.Where(text => now.Texts.TryGetValue(text.Key, out var today) && TextState.IsPublic(today.State)).ToDictionary(),
         };
     }
 
