@@ -5,6 +5,8 @@ using Wir.DevLogin;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
+// A page elsewhere whose name is made to lead here would otherwise be answered.
+builder.Configuration["AllowedHosts"] = "127.0.0.1;localhost;[::1]";
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(services => new Provider(builder.Configuration["Login:Issuer"] ?? "http://127.0.0.1:5000", services.GetRequiredService<TimeProvider>()));
 

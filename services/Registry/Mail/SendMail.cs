@@ -84,9 +84,19 @@ public sealed class SendMail(RegistryDb db, SmtpClient client, IOptions<MailOpti
             throw new MailNotSentException("Neither Wir:Mail:SmtpHost nor Wir:Mail:Folder is set.");
         }
 
-        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{id}.eml");
-        await message.WriteToAsync(s_lines, $"{file}.part", ct);
+        var file = Path.Combine(OwnersOnly(folder).FullName, $"{id}.eml");
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var part = new FileStream($"{file}.part", options)) await message.WriteToAsync(s_lines, part, ct);
         File.Move($"{file}.part", file, overwrite: true);
+    }
+
+    /// <summary>Mails hold addresses, and links that open an entry to whoever has them.</summary>
+    private static DirectoryInfo OwnersOnly(string folder)
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        // One that exists belongs to whoever made it.
+        return OperatingSystem.IsWindows() ? Directory.CreateDirectory(folder) : Directory.CreateDirectory(folder, owner);
     }
 
     private static FormatOptions Lines()

@@ -27,12 +27,13 @@ public sealed record ExportFile(string Path, long Position, byte[] Sha256, long 
 public sealed class ExportFiles(FeedSnapshots feed, NpgsqlDataSource source, TimeProvider time) : IDisposable
 {
     private const int BufferSize = 128 * 1024;
+    private const string Prefix = "wir-registry-export-";
     private static readonly TimeSpan s_keep = TimeSpan.FromMinutes(10);
     private readonly SemaphoreSlim _making = new(1, 1);
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wir-registry-export-");
+    private readonly (string Path, FileStream Lock) _folder = CreateFolder();
     private volatile IReadOnlyList<ExportFile> _files = [];
 
-    internal string Folder => _directory.FullName;
+    internal string Folder => _folder.Path;
 
     /// <summary>Everything that is public now.</summary>
     public async Task<ExportFile> CurrentAsync(CancellationToken ct)
@@ -86,8 +87,34 @@ public sealed class ExportFiles(FeedSnapshots feed, NpgsqlDataSource source, Tim
     public void Dispose()
     {
         _making.Dispose();
-        _directory.Delete(recursive: true);
+        _folder.Lock.Dispose();
+        Directory.Delete(_folder.Path, recursive: true);
     }
+
+    /// <summary>For its owner alone. The lock in it says that the process lives; what killed processes have left is removed.</summary>
+    private static (string Path, FileStream Lock) CreateFolder()
+    {
+        // Processes of 0.1.0 have no lock; none of them runs for so long beside this one.
+        var (justNow, longAgo) = (DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddDays(-7));
+        foreach (var left in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*").Where(one => one.LastWriteTimeUtc < (File.Exists(Path.Combine(one.FullName, "lock")) ? justNow : longAgo)))
+        {
+            try
+            {
+                Lock(left.FullName).Dispose();
+                left.Delete(recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use, or somebody else's.
+            }
+        }
+
+        var own = Directory.CreateTempSubdirectory(Prefix).FullName;
+        return (own, Lock(own));
+    }
+
+    private static FileStream Lock(string directory) =>
+        new(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private async Task<bool> ShowsWhatIsGoneAsync(ExportFile file, CancellationToken ct)
     {
@@ -106,7 +133,7 @@ public sealed class ExportFiles(FeedSnapshots feed, NpgsqlDataSource source, Tim
 
     private async Task<ExportFile> MakeAsync(CancellationToken ct)
     {
-        var path = Path.Combine(_directory.FullName, Guid.CreateVersion7().ToString("n"));
+        var path = Path.Combine(_folder.Path, Guid.CreateVersion7().ToString("n"));
         var (entries, position) = (0L, 0L);
         await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous))
         await using (var zip = new GZipStream(file, CompressionLevel.Fastest))
