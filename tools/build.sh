@@ -1,7 +1,10 @@
 # What ./wir builds; read by ./wir.
 
 # Aspire's command line and dotnet-ef, in the versions that .config/dotnet-tools.json names.
-restore_tools() { (cd "$root" && step 'Restoring tools' dotnet tool restore) || exit 1; }
+restore_tools() { (cd "$root" && step 'Restoring tools' tools) || exit 1; }
+
+# Two tools that are unpacked for the first time are mixed up by the SDK, which then knows one of them only; the next time both are there.
+tools() { dotnet tool restore || dotnet tool restore; }
 
 # Only what runs: the host, and all programs compiled ahead into one folder.
 build() {
