@@ -88,6 +88,8 @@ public class RegistryFixture : IAsyncLifetime
 
     public string TokenOf(string subject) => _issuer.Issue(subject, [], [], DateTimeOffset.UtcNow);
 
+    public IReadOnlyList<string> MailFiles => [.. _mail.GetFiles("*.eml").Select(file => file.FullName)];
+
     /// <summary>The text of the first mail to this address.</summary>
     public Task<string> MailToAsync(string address) => Eventually.ValueAsync(async () =>
     {

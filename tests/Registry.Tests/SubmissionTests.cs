@@ -33,6 +33,15 @@ public sealed class SubmissionTests(RegistryFixture registry) : IClassFixture<Re
     }
 
     [Fact]
+    public async Task A_mail_with_a_link_is_its_owners_alone()
+    {
+        await registry.SubmitAndConfirmAsync(Sample.Association(), "owner@entry.example");
+
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var file in registry.MailFiles) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
     public async Task A_rejected_submission_is_never_public_and_cannot_be_decided_again()
     {
         var id = await registry.SubmitAndConfirmAsync(Sample.Association("Abgelehnter Verein"), "rejected@entry.example");
