@@ -57,7 +57,7 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
         var isRate = binary.Operator == '/' && IsCount(binary.Left) && IsCount(binary.Right);
         var isScaled = binary is { Operator: '*', Right: Formula.Number } && left.Numerators is not null && IsRate(binary.Left);
         var result = new Cube(FormulaPlan.Together(left.Dimensions, right.Dimensions), withCounts: isRate || isScaled);
-        var (toLeft, toRight) = (new Walk(result, left), new Walk(result, right));
+        var (toLeft, toRight) = (new CubeWalk(result, left), new CubeWalk(result, right));
         for (var index = 0; index < result.Size; index++, toLeft.Next(), toRight.Next())
         {
             var (a, b) = (left[toLeft.At], right[toRight.At]);
@@ -78,39 +78,6 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
     };
 
     private bool IsRate(Formula formula) => formula is Formula.Binary { Operator: '/' } rate && IsCount(rate.Left) && IsCount(rate.Right);
-
-    /// <summary>Where each cell of a result, visited in order, stands in an operand, which may lack some of its dimensions.</summary>
-    private sealed class Walk
-    {
-        private readonly int[][] _offsets;
-        private readonly int[] _positions;
-
-        public Walk(Cube result, Cube operand)
-        {
-            _offsets = [.. result.Dimensions.Select(dimension =>
-            {
-                var at = operand.IndexOfDimension(dimension.Id);
-                return at < 0 ? new int[dimension.Count] : [.. dimension.Codes.Select(code => operand.Dimensions[at].PositionOf(code) * operand.Strides[at])];
-            })];
-            _positions = new int[_offsets.Length];
-            At = result.Size == 0 ? 0 : _offsets.Sum(one => one[0]);
-        }
-
-        public int At { get; private set; }
-
-        public void Next()
-        {
-            for (var i = _positions.Length - 1; i >= 0; i--)
-            {
-                var offsets = _offsets[i];
-                At -= offsets[_positions[i]];
-                var isLast = ++_positions[i] == offsets.Length;
-                if (isLast) _positions[i] = 0;
-                At += offsets[_positions[i]];
-                if (!isLast) return;
-            }
-        }
-    }
 
     private static Cell Compute(char sign, Cell left, Cell right)
     {
@@ -220,7 +187,7 @@ public sealed class FormulaEvaluator(IReadOnlyDictionary<string, (VintageAbout A
         var at = cube.IndexOfDimension(compare.Dimension);
         var (first, second) = (cube.Dimensions[at].PositionOf(compare.First), cube.Dimensions[at].PositionOf(compare.Second));
         var result = new Cube([.. cube.Dimensions.Where((_, i) => i != at)], withCounts: false);
-        var walk = new Walk(result, cube);
+        var walk = new CubeWalk(result, cube);
         for (var index = 0; index < result.Size; index++, walk.Next())
         {
             result[index] = Compute(

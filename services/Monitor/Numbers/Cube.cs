@@ -13,6 +13,9 @@ public sealed class CubeDimension(string id, IReadOnlyList<string> codes)
 
     public int Count => Codes.Count;
 
+    /// <summary>The positions of all categories.</summary>
+    public int[] AllPositions() => [.. Enumerable.Range(0, Count)];
+
     /// <summary>-1 when there is no such category.</summary>
     public int PositionOf(string code) => _positions.TryGetValue(code, out var position) ? position : -1;
 }
@@ -129,15 +132,8 @@ public sealed class Cube
     public Cube Part(IReadOnlyList<CubeDimension> dimensions)
     {
         var part = new Cube(dimensions, Numerators is not null);
-        if (part.Size == 0) return part;
-        var offsets = dimensions.Select((dimension, i) => dimension.Codes.Select(code => Dimensions[i].PositionOf(code) * Strides[i]).ToArray()).ToArray();
-        for (var index = 0; index < part.Size; index++)
-        {
-            var at = 0;
-            for (var i = 0; i < offsets.Length; i++) at += offsets[i][part.PositionIn(i, index)];
-            part[index] = this[at];
-        }
-
+        var walk = new CubeWalk(part, this);
+        for (var index = 0; index < part.Size; index++, walk.Next()) part[index] = this[walk.At];
         return part;
     }
 

@@ -77,7 +77,7 @@ internal sealed class DataQuery(
         if (cube is null || rollups.Length > 0)
         {
             cube = await ComputeAsync(source, positions, rollups, ct);
-            positions = [.. cube.Dimensions.Select(dimension => Enumerable.Range(0, dimension.Count).ToArray())];
+            positions = [.. cube.Dimensions.Select(dimension => dimension.AllPositions())];
         }
 
         return new Table(about, cube, positions)
@@ -97,7 +97,7 @@ internal sealed class DataQuery(
     /// <summary>All cells of a source; what has to be computed for them has the same budget.</summary>
     public async Task<Cube> AllAsync(Source source, CancellationToken ct) => source.Numbers is Published { Cube: var cube }
         ? cube
-        : await ComputeAsync(source, [.. source.Numbers.Dimensions.Select(dimension => Enumerable.Range(0, dimension.Count).ToArray())], [], ct);
+        : await ComputeAsync(source, [.. source.Numbers.Dimensions.Select(dimension => dimension.AllPositions())], [], ct);
 
     private async Task<Cube> ComputeAsync(Source source, int[][] positions, string[] rollups, CancellationToken ct)
     {
@@ -117,8 +117,7 @@ internal sealed class DataQuery(
             var cube = OrThrow(source.Numbers.Compute(choice, token));
             foreach (var dimension in rollups)
             {
-                var all = Enumerable.Range(0, cube.Dimension(dimension)!.Count).ToArray();
-                cube = OrThrow(CubeSums.Together(cube, dimension, all, source.About.Unit, areas));
+                cube = OrThrow(CubeSums.Together(cube, dimension, cube.Dimension(dimension)!.AllPositions(), source.About.Unit, areas));
             }
 
             return cube;
@@ -131,7 +130,7 @@ internal sealed class DataQuery(
     public int[] PositionsOf(IQueryCollection query, CubeDimension dimension, VintageAbout about)
     {
         var expression = Single(query, dimension.Id) ?? (dimension.Id is "year" or "period" ? Single(query, "year") ?? Single(query, "period") : null);
-        if (expression is null) return [.. Enumerable.Range(0, dimension.Count)];
+        if (expression is null) return dimension.AllPositions();
         var known = lists.Lists.Values.Where(list => dimension.Codes.All(code => list.Categories.Any(category => category.Code == code))).SelectMany(list => list.Categories).Select(category => category.Code).ToHashSet();
         return new Filter(dimension, areas, about.Periodicity, known, comparison).Select(expression);
     }
