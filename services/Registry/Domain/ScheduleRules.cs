@@ -32,8 +32,9 @@ public static partial class ScheduleRules
     /// <param name="counted">Days that the entry's rules with COUNT may still reach over.</param>
     internal static IEnumerable<Fault> Faults(Schedule schedule, DayBudget counted)
     {
-        var hasStart = TryReadLocal(schedule.Dtstart, out var start) && start.Year is >= 1900 and <= 2200;
-        if (!TryReadLocal(schedule.Dtstart, out _)) yield return At("/dtstart", new("Erwartet wird eine Ortszeit wie 2026-09-01T18:00.", "A local time like 2026-09-01T18:00 is expected."));
+        var isTime = TryReadLocal(schedule.Dtstart, out var start);
+        var hasStart = isTime && start.Year is >= 1900 and <= 2200;
+        if (!isTime) yield return At("/dtstart", new("Erwartet wird eine Ortszeit wie 2026-09-01T18:00.", "A local time like 2026-09-01T18:00 is expected."));
         else if (!hasStart) yield return At("/dtstart", new("Das Jahr liegt außerhalb von 1900 bis 2200.", "The year is not within 1900 to 2200."));
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(schedule.Tzid) is null) yield return At("/tzid", new("Diese Zeitzone ist unbekannt.", "This time zone is not known."));
         if (schedule.Rrule is { } rule && (RuleFault(rule) ?? (hasStart ? CountFault(schedule, counted) : null)) is { } fault) yield return At("/rrule", fault);
