@@ -30,7 +30,7 @@ internal sealed class Admission(RequestDelegate next, IOptions<GatewayOptions> o
             if (body is { IsReadOnly: false }) body.MaxRequestBodySize = null;
             return CommonProblems.TooLarge.With(new(
                 string.Create(CultureInfo.InvariantCulture, $"Erlaubt sind hier {limit} Bytes, gesendet werden {context.Request.ContentLength}."),
-                string.Create(CultureInfo.InvariantCulture, $"Allowed are {limit} bytes here, {context.Request.ContentLength} are sent.")))
+                string.Create(CultureInfo.InvariantCulture, $"At most {limit} bytes are taken here; the body has {context.Request.ContentLength}.")))
                 .ToResult().ExecuteAsync(context);
         }
 
@@ -50,8 +50,7 @@ internal sealed class Admission(RequestDelegate next, IOptions<GatewayOptions> o
                 "Headers contain visible ASCII characters and blanks only.")));
         }
 
-        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (isRead && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        if (context.Request.IsRead() && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
             (faults ??= []).Add(new("", CommonProblems.Faults.InvalidValue, new(
                 "GET und HEAD haben keinen Inhalt.", "GET and HEAD have no body.")));

@@ -36,7 +36,7 @@ internal sealed class AnswerHeaders(RequestDelegate next)
         // Never with credentials, be they sent or only allowed: then the answer is nobody else's.
         headers.Remove("Access-Control-Allow-Credentials");
         headers.Remove("Access-Control-Allow-Origin");
-        if (!IsRead(context.Request.Method) || context.Features.Get<Minted>()?.Principal.IsAnonymous is false) return;
+        if (!context.Request.IsRead() || context.Features.Get<Minted>()?.Principal.IsAnonymous is false) return;
         headers.AccessControlAllowOrigin = "*";
         headers.AccessControlExposeHeaders = Exposed;
     }
@@ -49,13 +49,11 @@ internal sealed class AnswerHeaders(RequestDelegate next)
     {
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers.Vary = "Access-Control-Request-Method";
-        if (!IsRead(context.Request.Headers.AccessControlRequestMethod.ToString())) return Task.CompletedTask;
+        if (!EdgeRegistration.IsRead(context.Request.Headers.AccessControlRequestMethod.ToString())) return Task.CompletedTask;
         context.Response.Headers.AccessControlAllowOrigin = "*";
         context.Response.Headers.AccessControlAllowMethods = "GET, HEAD";
         context.Response.Headers.AccessControlAllowHeaders = "Accept, Accept-Language, If-Modified-Since, If-None-Match, Range";
         context.Response.Headers.AccessControlMaxAge = "86400";
         return Task.CompletedTask;
     }
-
-    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 }

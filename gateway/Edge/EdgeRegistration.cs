@@ -26,6 +26,11 @@ internal static class EdgeRegistration
         app.UseMiddleware<ForeignHeaders>().UseMiddleware<AnswerHeaders>().UseMiddleware<Credentials>().UseMiddleware<RateLimits>()
             .UseMiddleware<Admission>();
 
+    /// <summary>A request that changes nothing.</summary>
+    public static bool IsRead(this HttpRequest request) => IsRead(request.Method);
+
+    public static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
     /// <summary>Paths for programs; all others are pages of the portal.</summary>
     public static bool IsApi(this HttpRequest request) =>
         request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/hsds") || request.Path.StartsWithSegments("/integreat")

@@ -9,8 +9,7 @@ internal sealed class RateLimits(RequestDelegate next, Quotas quotas)
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Features.Get<Minted>() is not { } minted) return next(context);
-        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        var quota = quotas.Take(minted.Principal, context.Connection.RemoteIpAddress, isRead);
+        var quota = quotas.Take(minted.Principal, context.Connection.RemoteIpAddress, context.Request.IsRead());
         context.Features.Set(quota);
         return quota.IsExceeded ? quota.ToProblem().ToResult().ExecuteAsync(context) : EnterAsync(context, minted.Principal);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
+using Wir.Gateway.Edge;
 using Wir.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -54,7 +55,7 @@ internal sealed class Resilience(IOptions<GatewayOptions> options, TimeProvider 
     }
 
     private static bool IsSafe(HttpRequest request) =>
-        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding");
+        request.IsRead() && request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding");
 
     private static ForwarderError ErrorOf(HttpContext context) => context.GetForwarderErrorFeature()?.Error ?? ForwarderError.None;
 
