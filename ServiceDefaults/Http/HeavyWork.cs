@@ -4,8 +4,8 @@ using Wir.ServiceDefaults.Errors;
 namespace Wir.ServiceDefaults.Http;
 
 /// <summary>
-/// Computation that a request can make long. Half of the processors do it, so that all other requests find one; a few wait for their
-/// turn, and who would have to wait too long is told to come back.
+/// Computation that a request can make long. It uses half of the processors and leaves the rest to all other requests. A few requests
+/// wait for their turn; one whose turn does not come in time is refused and may be sent again.
 /// </summary>
 public sealed class HeavyWork : IDisposable
 {

@@ -87,8 +87,8 @@ public sealed class TakeOverTests
     }
 
     /// <summary>
-    /// The association stands in the register and, by an event that was still to be sent, with the welcome package; the
-    /// package that was issued counts once.
+    /// The register has the association, the welcome package got it by an event that had not been sent yet, and the issued
+    /// package is counted once.
     /// </summary>
     private static async Task HasAllAsync(WholePlatform platform, string name)
     {
