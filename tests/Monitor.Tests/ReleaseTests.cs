@@ -113,6 +113,103 @@ public sealed class ReleaseTests(MonitorService service)
     }
 
     [Fact]
+    public async Task An_import_changes_its_own_areas_and_carries_no_draft_of_others()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z71");
+        await monitor.PublishAsync("Z71", Editing.Header + "06635015;2023;total;total;10;;;\n06635015;2022;total;total;11;;;\n06635011;2023;total;total;20;;;\n");
+        var other = (await monitor.ImportAsync("Z71", Editing.Header + "06635011;2024;total;total;99;;;\n")).Is(HttpStatusCode.Created).Json;
+
+        // Korbach replaces what is Korbach's: 2022 goes, Frankenberg's stays, and its draft does not ride along.
+        var own = (await monitor.ImportAsync("Z71", Editing.Header + "06635015;2023;total;total;12;;;\n", "&replace=true&reason=anew", monitor.Korbach)).Is(HttpStatusCode.Created).Json;
+        Assert.Equal(["06635015"], own["areas"]!.AsArray().Select(area => (string)area!));
+        await monitor.ReleaseAsync((string)own["id"]!, area: "06635015");
+
+        var shown = (await monitor.Anonymous.GetAsync("/data?indicator=Z71&format=csv")).Is(HttpStatusCode.OK).Text;
+        Assert.DoesNotContain("99", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(",11", shown, StringComparison.Ordinal);
+        Assert.Equal([20], (await monitor.Anonymous.GetAsync("/data?indicator=Z71&area=06635011&year=2023")).Json.Values());
+        Assert.Equal([12], (await monitor.Anonymous.GetAsync("/data?indicator=Z71&area=06635015&year=2023")).Json.Values());
+
+        // The other one was measured against what is no longer released.
+        var id = (string)other["id"]!;
+        var late = (await monitor.District().PostAsync($"/imports/{id}/check", Editing.Json("""{"note": "looked at"}"""), ("If-Match", "\"2\""))).Is(HttpStatusCode.Conflict);
+        Assert.Equal(("WIR-MON-0027", "draft"), (late.Code, (string)late.Json["state"]!));
+        var anew = (await monitor.District().GetAsync($"/imports/{id}")).Is(HttpStatusCode.OK).Json;
+        Assert.Equal((3, "draft", "06635011"), ((int)anew["version"]!, (string)anew["state"]!, (string)anew["areas"]!.AsArray().Single()!));
+        Assert.True((int)anew["vintage"]! > (int)own["vintage"]!);
+    }
+
+    [Fact]
+    public async Task Whoever_is_released_later_is_measured_and_approved_anew()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z72");
+        await monitor.PublishAsync("Z72", Editing.Header + "06635015;2023;total;total;10;;;\n");
+        var first = (string)(await monitor.ImportAsync("Z72", Editing.Header + "06635015;2024;total;total;11;;;\n")).Is(HttpStatusCode.Created).Json["id"]!;
+        var second = (string)(await monitor.ImportAsync("Z72", Editing.Header + "06635011;2024;total;total;21;;;\n")).Is(HttpStatusCode.Created).Json["id"]!;
+        var (editor, approver) = (monitor.District(), monitor.District("client:second"));
+        (await editor.PostAsync($"/imports/{second}/check", Editing.Json("""{"note": "fine"}"""), ("If-Match", "\"2\""))).Is(HttpStatusCode.OK);
+        (await approver.PostAsync($"/imports/{second}/approve", null, ("If-Match", "\"3\""))).Is(HttpStatusCode.OK);
+
+        await monitor.ReleaseAsync(first);
+        (await approver.PostAsync($"/imports/{second}/release", Editing.Json("{}"), ("If-Match", "\"4\""))).Is(HttpStatusCode.Conflict);
+
+        var anew = (await editor.GetAsync($"/imports/{second}")).Is(HttpStatusCode.OK).Json;
+        Assert.Equal(("draft", null, null), ((string)anew["state"]!, (string?)anew["checkedBy"], (string?)anew["approvedBy"]));
+        (await editor.PostAsync($"/imports/{second}/check", Editing.Json("""{"note": "fine"}"""), ("If-Match", "\"5\""))).Is(HttpStatusCode.OK);
+        (await approver.PostAsync($"/imports/{second}/approve", null, ("If-Match", "\"6\""))).Is(HttpStatusCode.OK);
+        (await approver.PostAsync($"/imports/{second}/release", Editing.Json("{}"), ("If-Match", "\"7\""))).Is(HttpStatusCode.OK);
+        Assert.Equal([11], (await monitor.Anonymous.GetAsync("/data?indicator=Z72&area=06635015&year=2024")).Json.Values());
+        Assert.Equal([21], (await monitor.Anonymous.GetAsync("/data?indicator=Z72&area=06635011&year=2024")).Json.Values());
+    }
+
+    [Fact]
+    public async Task A_file_of_nothing_but_a_header_replaces_nothing()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z73");
+        await monitor.PublishAsync("Z73", Editing.Header + "06635015;2023;total;total;10;;;\n");
+
+        (await monitor.ImportAsync("Z73", Editing.Header, "&replace=true&reason=oops")).Is((HttpStatusCode)422);
+
+        Assert.Equal([10], (await monitor.Anonymous.GetAsync("/data?indicator=Z73")).Json.Values());
+    }
+
+    [Fact]
+    public async Task Drafts_embargoes_and_findings_are_shown_to_those_whose_areas_they_change()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z17");
+        await monitor.DescribeAsync("Z18", "points", "Z17 * 2");
+        var frankenberg = monitor.As("client:frankenberg", ["monitor:write"], ["06635011"]);
+        var korbach = monitor.Korbach;
+        var import = (await monitor.ImportAsync("Z17", Editing.Header + "06635015;2023;total;total;50;;;\n", by: korbach)).Is(HttpStatusCode.Created).Json;
+        var id = (string)import["id"]!;
+
+        foreach (var (caller, sees) in new[] { (korbach, true), (monitor.District(), true), (frankenberg, false), (monitor.As("client:other", ["monitor:approve"], ["06635011"]), false) })
+        {
+            Assert.Equal(sees ? HttpStatusCode.OK : HttpStatusCode.Forbidden, (await caller.GetAsync($"/imports/{id}")).Status);
+            Assert.Equal(sees ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await caller.GetAsync("/data?indicator=Z17&vintage=1")).Status);
+        }
+
+        await monitor.ReleaseAsync(id, DateTimeOffset.UtcNow.AddHours(1).ToString("O"));
+
+        foreach (var (caller, sees) in new[] { (korbach, true), (monitor.District(), true), (frankenberg, false), (monitor.Reader, false), (monitor.Anonymous, false) })
+        {
+            foreach (var what in new[] { "Z17", "Z17%2B1", "Z18", "Z17&vintage=1", "Z17&asOf=2099-01-01T00:00:00Z" })
+            {
+                Assert.Equal((what, sees ? HttpStatusCode.OK : HttpStatusCode.NotFound), (what, (await caller.GetAsync($"/data?indicator={what}")).Status));
+            }
+        }
+
+        // A draft that comes after holds what is under embargo, so its sender does not see it before.
+        (await monitor.ImportAsync("Z17", Editing.Header + "06635011;2023;total;total;60;;;\n", by: frankenberg)).Is(HttpStatusCode.Created);
+        (await frankenberg.GetAsync("/data?indicator=Z17&vintage=2")).Is(HttpStatusCode.NotFound);
+        (await monitor.District().GetAsync("/data?indicator=Z17&vintage=2")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task What_is_computed_changes_in_the_same_transaction_as_its_inputs()
     {
         var monitor = await service.Value;

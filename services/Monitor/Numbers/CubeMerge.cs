@@ -14,7 +14,8 @@ internal static class CubeMerge
     /// <param name="brought">What the file brought.</param>
     /// <param name="lists">Code lists, which give the order of categories.</param>
     /// <param name="content">The indicator.</param>
-    public static Cube? Merge(Cube? before, Observations brought, CodeLists lists, IndicatorContent content)
+    /// <param name="stays">Areas whose numbers of before stay, whatever the file says of others; null = all.</param>
+    public static Cube? Merge(Cube? before, Observations brought, CodeLists lists, IndicatorContent content, Func<string, bool>? stays = null)
     {
         var dimensions = new List<CubeDimension>();
         var size = 1L;
@@ -29,7 +30,7 @@ internal static class CubeMerge
 
         var withCounts = before?.Numerators is not null || brought.List.Any(observation => !double.IsNaN(observation.Cell.Numerator) || !double.IsNaN(observation.Cell.Denominator));
         var cube = new Cube(dimensions, withCounts);
-        if (before is not null) Copy(before, cube);
+        if (before is not null) Copy(before, cube, stays);
         var maps = dimensions.Select((dimension, i) => brought.Codes(i).Select(dimension.PositionOf).ToArray()).ToArray();
         foreach (var observation in brought.List)
         {
@@ -38,6 +39,26 @@ internal static class CubeMerge
             cube[index] = observation.Cell;
         }
 
+        return cube;
+    }
+
+    /// <summary>A vintage with changes that were made to another one.</summary>
+    /// <param name="onto">What they are made to; null when there is nothing yet.</param>
+    /// <param name="changes">Cells that differ.</param>
+    /// <param name="shape">Has every category that the changes name, and all dimensions.</param>
+    /// <param name="lists">Code lists, which give the order of categories.</param>
+    /// <param name="content">The indicator.</param>
+    public static Cube? Apply(Cube? onto, IReadOnlyList<CellChange> changes, Cube shape, CodeLists lists, IndicatorContent content)
+    {
+        var dimensions = shape.Dimensions.Select((dimension, i) =>
+        {
+            var codes = dimension.Codes.Union(onto?.Dimension(dimension.Id)?.Codes ?? []);
+            return new CubeDimension(dimension.Id, [.. i < 2 ? codes.Order(StringComparer.Ordinal) : InOrderOf(lists.Lists[content.Dimensions[i - 2].List], codes)]);
+        }).ToArray();
+        if (dimensions.Aggregate(1L, (size, dimension) => size * dimension.Count) > Cube.MaxCells) return null;
+        var cube = new Cube(dimensions, onto?.Numerators is not null || shape.Numerators is not null);
+        if (onto is not null) Copy(onto, cube, null);
+        foreach (var change in changes) cube[cube.IndexOf([.. change.Codes.Select((code, i) => dimensions[i].PositionOf(code))])] = change.New;
         return cube;
     }
 
@@ -70,12 +91,13 @@ internal static class CubeMerge
         return list.Categories.Select(category => category.Code).Where(used.Contains);
     }
 
-    private static void Copy(Cube from, Cube to)
+    private static void Copy(Cube from, Cube to, Func<string, bool>? stays)
     {
+        var kept = from.Dimensions[0].Codes.Select(code => stays?.Invoke(code) ?? true).ToArray();
         var maps = from.Dimensions.Select((dimension, i) => dimension.Codes.Select(to.Dimensions[i].PositionOf).ToArray()).ToArray();
         for (var index = 0; index < from.Size; index++)
         {
-            if (from.Status[index] == (byte)ObservationStatus.Absent) continue;
+            if (from.Status[index] == (byte)ObservationStatus.Absent || !kept[from.PositionIn(0, index)]) continue;
             var target = 0;
             for (var i = 0; i < maps.Length; i++) target += maps[i][from.PositionIn(i, index)] * to.Strides[i];
             to[target] = from[index];

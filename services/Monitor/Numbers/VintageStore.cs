@@ -38,11 +38,14 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
     /// <param name="indicator">Its code.</param>
     /// <param name="asOf">The state at an instant; null for now.</param>
     /// <param name="number">Exactly this vintage; null for the latest.</param>
-    /// <param name="isEditor">Editors see what is released but still under embargo, and drafts that they ask for by number.</param>
+    /// <param name="own">
+    /// Areas of which the reader may write or approve numbers: what is under embargo, and a draft asked for by number, is shown to
+    /// those whose areas it changes. Empty for everybody else.
+    /// </param>
     /// <param name="ct">Cancellation.</param>
-    public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+    public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
     {
-        if (await FindAsync(indicator, asOf, number, isEditor, ct) is not (var found, var visibleAt)) return null;
+        if (await FindAsync(indicator, asOf, number, own, ct) is not (var found, var visibleAt)) return null;
         var (about, cube) = await LoadAsync(indicator, found, ct);
         return new(found, visibleAt, about, cube);
     }
@@ -52,30 +55,34 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
     /// whoever has the connection by then.
     /// </summary>
     private async Task<(int Number, DateTimeOffset? VisibleAt)?> FindAsync(
-        string indicator, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+        string indicator, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
     {
-        await using var command = _questions.CreateCommand(number is null
-            ? "select number, visible_at from monitor.vintage where indicator = $1 and visible_at <= $2 order by number desc limit 1"
-            : "select number, visible_at from monitor.vintage where indicator = $1 and (visible_at <= $2 or $3) and number = $4");
-        command.Parameters.AddWithValue(indicator);
-        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, Until(asOf, isEditor && number is null));
-        if (number is { } one)
+        const string Visible = "select number, visible_at from monitor.vintage v where indicator = $1 and (visible_at <= $2";
+        // A vintage holds what was released before it, so one under an embargo of others hides what comes after it, too.
+        const string Own = """
+             exists (select 1 from monitor.import i where i.id = v.import_id and i.record->'areas' ?| $3)
+                and not exists (select 1 from monitor.vintage e left join monitor.import i on i.id = e.import_id
+                    where e.indicator = $1 and e.number < v.number and e.visible_at > $2
+                        and not coalesce(i.record->'areas' ?| $3, false)))
+            """;
+        var now = time.GetUtcNow().UtcDateTime;
+        var until = asOf is { } wanted ? wanted.UtcDateTime : DateTime.MaxValue;
+        await using var command = _questions.CreateCommand((number, own.Count) switch
         {
-            command.Parameters.AddWithValue(isEditor);
-            command.Parameters.AddWithValue(one);
-        }
-
+            (null, 0) => $"{Visible}) order by number desc limit 1",
+            (null, _) => $"{Visible} or visible_at <= $4 and{Own} order by number desc limit 1",
+            (_, 0) => $"{Visible}) and number = $3",
+            _ => $"{Visible} or{Own} and number = $4",
+        });
+        command.Parameters.AddWithValue(indicator);
+        // Nobody looks past the end of an embargo of others, whatever instant is asked for.
+        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, until < now ? until : now);
+        if (own.Count > 0) command.Parameters.AddWithValue(NpgsqlDbType.Array | NpgsqlDbType.Text, own.ToArray());
+        if (number is { } one) command.Parameters.AddWithValue(one);
+        else if (own.Count > 0) command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, until);
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         return (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
-    }
-
-    /// <summary>Nobody but an editor looks past the end of an embargo, whatever instant is asked for.</summary>
-    private DateTime Until(DateTimeOffset? asOf, bool isEditor)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        if (asOf is not { } wanted) return isEditor ? DateTime.MaxValue : now;
-        return isEditor || wanted.UtcDateTime < now ? wanted.UtcDateTime : now;
     }
 
     /// <summary>The numbers of a vintage that is known to exist.</summary>

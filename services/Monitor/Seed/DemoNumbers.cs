@@ -48,7 +48,7 @@ internal sealed class DemoNumbers(MonitorDb db, RunImport import, ReleaseVintage
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (connection, inner) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
-        var at = await release.ReleaseAsync(connection, inner, record.Indicator, record.Vintage!.Value, null, null, ct);
+        var at = await release.ReleaseAsync(connection, inner, record.Indicator, record.Vintage!.Value, record.Id, null, null, ct);
         await ImportStore.WriteAsync(connection, inner, record with { State = "released", Version = record.Version + 1, ReleasedBy = By, ReleasedAt = at, Findings = [] }, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

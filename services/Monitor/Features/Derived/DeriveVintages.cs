@@ -13,14 +13,17 @@ namespace Wir.Monitor.Features.Derived;
 /// <summary>Computes the indicators that follow from others, in the transaction in which those change.</summary>
 internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
 {
-    /// <summary>Everything that follows from one indicator, directly or over others: what becomes visible at the same instant.</summary>
+    /// <summary>
+    /// Everything that follows from one indicator, directly or over others: what becomes visible at the same instant. Until then those
+    /// see it who see the numbers of the import that it follows from.
+    /// </summary>
     public async Task<IReadOnlyList<(string Code, int Number)>> FromAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, DateTimeOffset visibleAt, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, DateTimeOffset visibleAt, Guid? import, CancellationToken ct)
     {
         var made = new List<(string, int)>();
         foreach (var (derived, formula) in Order(await FormulasAsync(ct), indicator))
         {
-            if (await OneAsync(connection, transaction, derived, formula, visibleAt, ct) is { } number) made.Add((derived.Code, number));
+            if (await OneAsync(connection, transaction, derived, formula, visibleAt, import, ct) is { } number) made.Add((derived.Code, number));
         }
 
         return made;
@@ -28,13 +31,14 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
 
     /// <summary>One derived indicator from an instant on; null when nothing changes at that instant.</summary>
     public async Task<int?> OneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, Guid? import, CancellationToken ct)
     {
         await RunImport.LockAsync(connection, transaction, derived.Code, ct);
         // What was computed ahead for the end of an embargo does not know this change yet: nobody has seen it, so it is computed anew.
         var later = await WithdrawAsync(connection, transaction, derived.Code, formula, visibleAt, ct);
-        var number = await ComputeAsync(connection, transaction, derived, formula, visibleAt, ct);
-        foreach (var instant in later) await ComputeAsync(connection, transaction, derived, formula, instant, ct);
+        var number = await ComputeAsync(connection, transaction, derived, formula, visibleAt, import, ct);
+        // At those instants it follows from the numbers of others, which nobody sees before.
+        foreach (var instant in later) await ComputeAsync(connection, transaction, derived, formula, instant, null, ct);
         return number;
     }
 
@@ -56,7 +60,7 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
     }
 
     private async Task<int?> ComputeAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, Guid? import, CancellationToken ct)
     {
         var inputs = new Dictionary<string, (VintageAbout About, Cube Cube)>();
         foreach (var code in formula.Inputs())
@@ -71,7 +75,7 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         if (before is { } last && last.Hash.AsSpan().SequenceEqual(hash)) return null;
         var about = VintageAbout.Of(derived.Code, derived.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo));
         var number = await NextNumberAsync(connection, transaction, derived.Code, ct);
-        await VintageStore.InsertAsync(connection, transaction, new Vintage(number, visibleAt, about, cube), hash, null, time.GetUtcNow(), ct);
+        await VintageStore.InsertAsync(connection, transaction, new Vintage(number, visibleAt, about, cube), hash, import, time.GetUtcNow(), ct);
         return number;
     }
 

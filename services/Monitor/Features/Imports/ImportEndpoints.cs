@@ -61,11 +61,17 @@ public static class ImportEndpoints
     }
 
     private static async Task<Results<Ok<ImportView>, ProblemHttpResult>> Get(
-        HttpContext http, NpgsqlDataSource source, Guid id, [AsParameters] Paging paging, CancellationToken ct)
+        HttpContext http, NpgsqlDataSource source, AreaRegister areas, Caller caller, Guid id, [AsParameters] Paging paging, CancellationToken ct)
     {
         var take = paging.Take(MostFaultsAtOnce, FaultsAtOnce);
         var after = paging.After<FaultPosition>(http)?.Ordinal ?? 0;
         if (await FindAsync(source, id, ct) is not { } record) return NotFound().ToResult();
+        // Whose numbers it changes is known when it could be read; until then it is its sender's own affair.
+        if (record.CreatedBy != caller.Subject && !record.Areas.Any(key => WriteRule.May(caller, areas, key)))
+        {
+            return CommonProblems.ForeignArea.With(new("Der Import ändert keine Zahlen Ihres Gebiets.", "The import changes no numbers of your area.")).ToResult();
+        }
+
         var view = await ViewAsync(source, record, after, take, ct);
         http.Response.Headers.CacheControl = "no-store";
         IfMatch.Tell(http, record.Version);
@@ -105,6 +111,12 @@ public static class ImportEndpoints
 /// <summary>Who may write numbers of an area: editors of it or of an area above; those of a district also the areas above, with which it is compared.</summary>
 internal static class WriteRule
 {
+    /// <summary>All areas of which somebody may write or approve numbers.</summary>
+    public static IReadOnlyList<string> AreasOf(Caller caller, AreaRegister areas) =>
+        caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove)
+            ? [.. areas.All.Select(area => area.Key).Where(key => May(caller, areas, key))]
+            : [];
+
     public static bool May(Caller caller, AreaRegister areas, string key) => caller.Covers(key)
         || caller.Areas.Any(own => areas.Find(own) is { Level: <= AreaLevel.District } && areas.IsWithin(own, key));
 }

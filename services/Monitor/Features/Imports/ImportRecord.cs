@@ -23,6 +23,9 @@ public sealed record ImportRecord
     /// <summary><c>running</c>, <c>interrupted</c> (its process ended; the same id may be sent again), <c>failed</c>, <c>unchanged</c>, <c>draft</c>, <c>checked</c>, <c>approved</c>, <c>released</c> or <c>superseded</c>.</summary>
     public required string State { get; init; }
     public int? Vintage { get; init; }
+
+    /// <summary>The released vintage against which it was measured; 0 = there was none. Null for those of 0.1.0, which were measured against drafts of others.</summary>
+    public int? Base { get; init; }
     public required string CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

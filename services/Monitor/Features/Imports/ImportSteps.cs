@@ -21,8 +21,8 @@ public sealed record ReleaseRequest(DateTimeOffset? EmbargoUntil = null, DateOnl
 internal static class ImportSteps
 {
     public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Check(
-        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, JsonBody<CheckRequest> body, CancellationToken ct) =>
-        StepAsync(http, db, areas, caller, id, "draft", (record, _, _) =>
+        HttpContext http, MonitorDb db, RunImport import, AreaRegister areas, Caller caller, Guid id, JsonBody<CheckRequest> body, CancellationToken ct) =>
+        StepAsync(http, db, import, areas, caller, id, "draft", (record, _, _) =>
         {
             var note = string.IsNullOrWhiteSpace(body.Value.Note) ? null : body.Value.Note.Trim();
             return Task.FromResult<Outcome<ImportRecord>>(record.Findings.Count > 0 && note is null
@@ -31,14 +31,14 @@ internal static class ImportSteps
                 : record with { State = "checked", CheckedBy = caller.Subject, CheckNote = note });
         }, ct);
 
-    public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Approve(HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, CancellationToken ct) =>
-        StepAsync(http, db, areas, caller, id, "checked", (record, _, _) => Task.FromResult<Outcome<ImportRecord>>(
+    public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Approve(HttpContext http, MonitorDb db, RunImport import, AreaRegister areas, Caller caller, Guid id, CancellationToken ct) =>
+        StepAsync(http, db, import, areas, caller, id, "checked", (record, _, _) => Task.FromResult<Outcome<ImportRecord>>(
             caller.Subject == record.CreatedBy || caller.Subject == record.CheckedBy
                 ? CommonProblems.FourEyes.With(new("Niemand gibt eigene Zahlen frei.", "Nobody approves their own numbers."))
                 : record with { State = "approved", ApprovedBy = caller.Subject }), ct);
 
     public static async Task<Results<Ok<ImportView>, ProblemHttpResult>> Release(
-        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, ReleaseVintage release, TimeProvider time, Guid id, JsonBody<ReleaseRequest> body, CancellationToken ct)
+        HttpContext http, MonitorDb db, RunImport import, AreaRegister areas, Caller caller, ReleaseVintage release, TimeProvider time, Guid id, JsonBody<ReleaseRequest> body, CancellationToken ct)
     {
         var (embargoUntil, nextUpdate) = (body.Value.EmbargoUntil, body.Value.NextUpdate);
         if (nextUpdate is { } due && due < time.Today().ToDateOnly())
@@ -48,9 +48,9 @@ internal static class ImportSteps
         }
 
         var visibleAt = DateTimeOffset.MinValue;
-        var result = await StepAsync(http, db, areas, caller, id, "approved", async (record, connection, transaction) =>
+        var result = await StepAsync(http, db, import, areas, caller, id, "approved", async (record, connection, transaction) =>
         {
-            visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, embargoUntil, nextUpdate, ct);
+            visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, record.Id, embargoUntil, nextUpdate, ct);
             return record with { State = "released", ReleasedBy = caller.Subject, ReleasedAt = visibleAt };
         }, ct);
         await release.UntilVisibleAsync(visibleAt, ct);
@@ -58,7 +58,7 @@ internal static class ImportSteps
     }
 
     private static async Task<Results<Ok<ImportView>, ProblemHttpResult>> StepAsync(
-        HttpContext http, MonitorDb db, AreaRegister areas, Caller caller, Guid id, string from,
+        HttpContext http, MonitorDb db, RunImport import, AreaRegister areas, Caller caller, Guid id, string from,
         Func<ImportRecord, NpgsqlConnection, NpgsqlTransaction, Task<Outcome<ImportRecord>>> step, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -76,6 +76,16 @@ internal static class ImportSteps
         if (record.State != from)
         {
             return Problems.WrongState.With(new($"Der Import ist „{record.State}“, nötig ist „{from}“.", $"The import is “{record.State}”, needed is “{from}”.")).Add("state", record.State).ToResult();
+        }
+
+        if (await import.RebaseAsync(connection, inner, record, ct) is { } anew)
+        {
+            await ImportStore.WriteAsync(connection, inner, anew, ct);
+            await transaction.CommitAsync(ct);
+            IfMatch.Tell(http, anew.Version);
+            return Problems.MeasuredAnew.With(new(
+                "Inzwischen wurde eine andere Fassung freigegeben. Der Import wurde an ihr neu gemessen und beginnt wieder als Entwurf.",
+                "Another vintage was released meanwhile. The import was measured against it anew, and begins as a draft again.")).Add("state", anew.State).Add("areas", anew.Areas).ToResult();
         }
 
         if (!(await step(record, connection, inner)).TryGet(out var next, out var problem)) return problem.ToResult();

@@ -17,17 +17,23 @@ internal static class Plausibility
     private const double Jump = 0.5;
     private const int LeastGroup = 5;
 
-    public static List<Finding> Check(Cube cube, Observations brought, IndicatorContent content)
+    public static List<Finding> Check(Cube cube, Observations brought, IndicatorContent content) => Check(
+        cube, brought.List.Where(one => !one.Delete && one.Cell.HasValue).Select(one => (IndexOf(cube, brought, one), one.Line)), content);
+
+    /// <summary>The cells of changes; they are of no line of a file.</summary>
+    public static List<Finding> Check(Cube cube, IEnumerable<CellChange> changes, IndicatorContent content) => Check(
+        cube, changes.Where(one => one.New.HasValue).Select(one => (cube.IndexOf([.. one.Codes.Select((code, i) => cube.Dimensions[i].PositionOf(code))]), 0)), content);
+
+    private static List<Finding> Check(Cube cube, IEnumerable<(int Index, int Line)> cells, IndicatorContent content)
     {
         var findings = new List<Finding>();
         var bounds = content.Plausible ?? (Units.IsShare(content.Unit) ? new ValueBounds(0, 100) : null);
         var groups = new Dictionary<int, Spread>();
         var periods = cube.Dimensions[1].Codes;
-        foreach (var observation in brought.List)
+        foreach (var (index, line) in cells)
         {
             if (findings.Count >= MaxFindings) break;
-            if (observation.Delete || !observation.Cell.HasValue) continue;
-            var (value, index) = (observation.Cell.Value, IndexOf(cube, brought, observation));
+            var value = cube.Values[index];
             if (bounds is not null && (value < bounds.Min || value > bounds.Max)) Add("bounds", $"{bounds.Min}..{bounds.Max}");
             var group = index % cube.Strides[0];
             if (!groups.TryGetValue(group, out var spread)) groups[group] = spread = Spread.Of(cube, group);
@@ -37,7 +43,7 @@ internal static class Plausibility
             if (position > 0 && periods[position - 1] == Periods.Plus(periods[position], -1) && cube.Values[index - cube.Strides[1]] is var before
                 && before != 0 && !double.IsNaN(before) && Math.Abs((value - before) / before) > Jump) Add("jump", FormattableString.Invariant($"{before}"));
 
-            void Add(string kind, string expected) => findings.Add(new(observation.Line, kind, cube.CodesOf(index), value, expected));
+            void Add(string kind, string expected) => findings.Add(new(line, kind, cube.CodesOf(index), value, expected));
         }
 
         return findings;

@@ -22,12 +22,12 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
 
     /// <summary>From when on the vintage is visible.</summary>
     public async Task<DateTimeOffset> ReleaseAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, int number, DateTimeOffset? embargoUntil, DateOnly? nextUpdate, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, int number, Guid import, DateTimeOffset? embargoUntil, DateOnly? nextUpdate, CancellationToken ct)
     {
         var start = time.GetUtcNow();
         var isEmbargo = embargoUntil > start + s_lead;
         var visibleAt = await SetVisibleAsync(connection, transaction, [(indicator, number)], isEmbargo ? embargoUntil!.Value : start + s_lead, ct);
-        var released = await derive.FromAsync(connection, transaction, indicator, visibleAt, ct);
+        var released = await derive.FromAsync(connection, transaction, indicator, visibleAt, import, ct);
         if (visibleAt > start + s_lead)
         {
             if (nextUpdate is { } due) await SetNextUpdateAsync(connection, transaction, indicator, due, ct);
@@ -42,8 +42,8 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     public async Task<CurrentVintage?> ReleaseDerivedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, CancellationToken ct)
     {
         var start = time.GetUtcNow() + s_lead;
-        if (await derive.OneAsync(connection, transaction, derived, formula, start, ct) is not { } number) return null;
-        List<(string Code, int Number)> all = [(derived.Code, number), .. await derive.FromAsync(connection, transaction, derived.Code, start, ct)];
+        if (await derive.OneAsync(connection, transaction, derived, formula, start, null, ct) is not { } number) return null;
+        List<(string Code, int Number)> all = [(derived.Code, number), .. await derive.FromAsync(connection, transaction, derived.Code, start, null, ct)];
         return await AnnounceAllAsync(connection, transaction, all, null, ct);
     }
 

@@ -19,6 +19,9 @@ internal sealed record ImportEnd(ImportRecord Record, IReadOnlyList<ImportFault>
 /// <summary>Checks a file and makes it the next vintage, in one transaction: all of it or nothing.</summary>
 internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
 {
+    /// <summary>Drafts of one sender for one indicator.</summary>
+    private const int MostOpen = 20;
+
     private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(500);
 
     public async Task<ImportEnd> RunAsync(ImportOrder order, CancellationToken ct)
@@ -86,9 +89,9 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
     private async Task<ImportEnd> TryAsync(ImportOrder order, ImportRecord record, Observations observations, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        var latest = await LatestAsync(connection, null, order.Indicator.Code, ct);
-        if (!TryMerge(order, observations, latest, out var cube)) return new(record with { State = "failed", ErrorCount = observations.Faults.Count }, observations.Faults.List);
-        var (changed, isRevision) = Compare(latest, cube);
+        var released = await ReleasedVintage.ReadAsync(connection, null, order.Indicator.Code, ct);
+        if (!TryMerge(order, observations, released, out var cube)) return new(record with { State = "failed", ErrorCount = observations.Faults.Count }, observations.Faults.List);
+        var (changed, isRevision) = Compare(released, cube);
         if (isRevision && order.Reason is null) return new(record with { State = "failed" }, [], ReasonMissing: true);
         return new(record with { State = "valid", Areas = changed, Findings = Plausibility.Check(cube, observations, order.Indicator.Content) }, []);
     }
@@ -98,25 +101,31 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (connection, inner) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
         await LockAsync(connection, inner, order.Indicator.Code, ct);
-        var latest = await LatestAsync(connection, inner, order.Indicator.Code, ct);
-        if (!TryMerge(order, observations, latest, out var cube)) return await RefuseAsync(false);
+        var released = await ReleasedVintage.ReadAsync(connection, inner, order.Indicator.Code, ct);
+        if (!TryMerge(order, observations, released, out var cube)) return await RefuseAsync(false);
         var hash = Slab.Hash(cube);
-        if (latest is not null && latest.Hash.AsSpan().SequenceEqual(hash))
+        var same = released is not null && released.Hash.AsSpan().SequenceEqual(hash)
+            ? released.Number
+            : await OwnDraftAsync(connection, inner, order, released?.Number ?? 0, hash, ct);
+        if (same is not null)
         {
-            record = record with { State = "unchanged", Vintage = latest.Number, Version = 2 };
+            record = record with { State = "unchanged", Vintage = same, Version = 2 };
             await ImportStore.WriteAsync(connection, inner, record, ct);
             await transaction.CommitAsync(ct);
             return new(record, []);
         }
 
-        var (changed, isRevision) = Compare(latest, cube);
+        var (changed, isRevision) = Compare(released, cube);
         if (isRevision && order.Reason is null) return await RefuseAsync(true);
         var content = order.Indicator.Content;
-        var about = VintageAbout.Of(order.Indicator.Code, content, cube, lists, areas, order.Demo || (latest?.About.Demo is true && !order.Replace));
-        await SupersedeAsync(connection, inner, order.Indicator.Code, ct);
-        var vintage = new Vintage((latest?.Number ?? 0) + 1, null, about, cube);
+        var about = VintageAbout.Of(order.Indicator.Code, content, cube, lists, areas, order.Demo || (released?.About.Demo is true && !order.Replace));
+        await SupersedeAsync(connection, inner, order, ct);
+        var vintage = new Vintage(await NextNumberAsync(connection, inner, order.Indicator.Code, ct), null, about, cube);
         await VintageStore.InsertAsync(connection, inner, vintage, hash, record.Id, time.GetUtcNow(), ct);
-        record = record with { State = "draft", Vintage = vintage.Number, Version = 2, Areas = changed, Findings = Plausibility.Check(cube, observations, content) };
+        record = record with
+        {
+            State = "draft", Vintage = vintage.Number, Base = released?.Number ?? 0, Version = 2, Areas = changed, Findings = Plausibility.Check(cube, observations, content),
+        };
         await ImportStore.WriteAsync(connection, inner, record, ct);
         await transaction.CommitAsync(ct);
         return new(record, []);
@@ -126,6 +135,44 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
             await transaction.RollbackAsync(ct);
             return await FailAsync(order, record, observations.Faults, reasonMissing, ct);
         }
+    }
+
+    /// <summary>
+    /// Measures a draft anew when another one was released since: what it changes is put onto what is released now, and whoever checked
+    /// or approved it did so for something else. Null when nothing was released since.
+    /// </summary>
+    public async Task<ImportRecord?> RebaseAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ImportRecord record, CancellationToken ct)
+    {
+        var released = await ReleasedVintage.ReadAsync(connection, transaction, record.Indicator, ct);
+        if (record.Vintage is not { } number || record.Base == (released?.Number ?? 0)) return null;
+        var (about, draft) = (await VintageStore.ReadSlabAsync(connection, transaction, record.Indicator, number, ct))!.Value;
+        // One of 0.1.0 may hold drafts of others; all of its difference counts.
+        var before = record.Base switch
+        {
+            null => released?.Cube,
+            0 => null,
+            { } other => (await VintageStore.ReadSlabAsync(connection, transaction, record.Indicator, other, ct))!.Value.Cube,
+        };
+        var content = (await db.Indicators.AsNoTracking().SingleAsync(indicator => indicator.Code == record.Indicator, ct)).Content;
+        if (CubeMerge.Apply(released?.Cube, [.. CubeMerge.Changes(before, draft)], draft, lists, content) is not { } cube) return null;
+        var changes = CubeMerge.Changes(released?.Cube, cube).ToList();
+        await using (var command = new NpgsqlCommand("delete from monitor.vintage where indicator = @indicator and number = @number and visible_at is null", connection, transaction))
+        {
+            command.Parameters.AddWithValue("indicator", record.Indicator);
+            command.Parameters.AddWithValue("number", number);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
+        if (changes.Count == 0) return record with { State = "unchanged", Vintage = released!.Number, Version = record.Version + 1, Areas = [], Findings = [] };
+        var vintage = new Vintage(
+            await NextNumberAsync(connection, transaction, record.Indicator, ct), null, VintageAbout.Of(record.Indicator, content, cube, lists, areas, about.Demo), cube);
+        await VintageStore.InsertAsync(connection, transaction, vintage, Slab.Hash(cube), record.Id, time.GetUtcNow(), ct);
+        return record with
+        {
+            State = "draft", Vintage = vintage.Number, Base = released?.Number ?? 0, Version = record.Version + 1,
+            Areas = [.. changes.Select(change => change.Codes[0]).Distinct().Order(StringComparer.Ordinal)],
+            Findings = Plausibility.Check(cube, changes, content), CheckedBy = null, CheckNote = null, ApprovedBy = null,
+        };
     }
 
     private async Task<ImportEnd> FailAsync(ImportOrder order, ImportRecord record, ImportFaults faults, bool reasonMissing, CancellationToken ct)
@@ -143,22 +190,30 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
         return new(record, faults.List, reasonMissing);
     }
 
-    private bool TryMerge(ImportOrder order, Observations observations, LatestVintage? latest, [NotNullWhen(true)] out Cube? cube)
+    private bool TryMerge(ImportOrder order, Observations observations, ReleasedVintage? released, [NotNullWhen(true)] out Cube? cube)
     {
-        cube = CubeMerge.Merge(order.Replace ? null : latest?.Cube, observations, lists, order.Indicator.Content);
+        cube = null;
+        if (order.Replace && observations.List.Count == 0)
+        {
+            // What is meant by it, nobody can know: to remove numbers, a file names them.
+            observations.Faults.Add(1, "", FaultCodes.Unreadable, "Eine Datei ohne Zeilen ersetzt nichts.", "A file without rows replaces nothing.");
+            return false;
+        }
+
+        cube = CubeMerge.Merge(released?.Cube, observations, lists, order.Indicator.Content, order.Replace ? key => !order.MayWrite(key) : null);
         if (cube is not null) return true;
         observations.Faults.Add(1, "", FaultCodes.Unreadable, $"Der Würfel hätte mehr als {Cube.MaxCells} Zellen.", $"The cube would have more than {Cube.MaxCells} cells.");
         return false;
     }
 
     /// <summary>Areas with a changed cell, and whether a number that was released is changed.</summary>
-    private static (string[] Areas, bool IsRevision) Compare(LatestVintage? latest, Cube cube)
+    private static (string[] Areas, bool IsRevision) Compare(ReleasedVintage? released, Cube cube)
     {
         var (areas, isRevision) = (new SortedSet<string>(StringComparer.Ordinal), false);
-        foreach (var change in CubeMerge.Changes(latest?.Cube, cube))
+        foreach (var change in CubeMerge.Changes(released?.Cube, cube))
         {
             areas.Add(change.Codes[0]);
-            if (change.Old.Status != ObservationStatus.Absent && latest!.IsReleased) isRevision = true;
+            isRevision |= change.Old.Status != ObservationStatus.Absent;
         }
 
         return ([.. areas], isRevision);
@@ -171,36 +226,67 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task<LatestVintage?> LatestAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, string indicator, CancellationToken ct)
+    /// <summary>Numbers of vintages that are gone are not given again while later ones exist.</summary>
+    private static async Task<int> NextNumberAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(max(number), 0) + 1 from monitor.vintage where indicator = @indicator", connection, transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        return (int)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>The sender's own open draft of the same numbers: a file sent twice makes one draft.</summary>
+    private static async Task<int?> OwnDraftAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ImportOrder order, int released, byte[] hash, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("""
+            select max(v.number) from monitor.vintage v join monitor.import i on i.id = v.import_id
+            where v.indicator = @indicator and v.visible_at is null and v.content_hash = @hash
+                and i.state in ('draft', 'checked', 'approved') and i.record->>'createdBy' = @by and (i.record->>'base')::int = @base
+            """, connection, transaction);
+        command.Parameters.AddWithValue("indicator", order.Indicator.Code);
+        command.Parameters.AddWithValue("hash", hash);
+        command.Parameters.AddWithValue("by", order.By);
+        command.Parameters.AddWithValue("base", released);
+        return await command.ExecuteScalarAsync(ct) as int?;
+    }
+
+    /// <summary>Drafts of others stay. Of one's own so many may be open; the oldest give way.</summary>
+    private static async Task SupersedeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ImportOrder order, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("""
+            with old as (
+                select id from monitor.import
+                where indicator = @indicator and state in ('draft', 'checked', 'approved') and record->>'createdBy' = @by
+                order by vintage desc offset @most),
+            gone as (
+                update monitor.import i set state = 'superseded', version = version + 1, record = jsonb_set(record, '{state}', '"superseded"')
+                from old where i.id = old.id returning i.id)
+            delete from monitor.vintage v using gone where v.import_id = gone.id and v.visible_at is null
+            """, connection, transaction);
+        command.Parameters.AddWithValue("indicator", order.Indicator.Code);
+        command.Parameters.AddWithValue("by", order.By);
+        command.Parameters.AddWithValue("most", MostOpen - 1);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
+
+/// <summary>The vintage of an indicator that was released last, be it under embargo.</summary>
+internal sealed record ReleasedVintage(int Number, byte[] Hash, VintageAbout About, Cube Cube)
+{
+    public static async Task<ReleasedVintage?> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, string indicator, CancellationToken ct)
     {
         int number;
         byte[] hash;
-        bool released;
-        await using (var command = new NpgsqlCommand("""
-            select number, content_hash, exists (select 1 from monitor.vintage o where o.indicator = v.indicator and o.visible_at is not null)
-            from monitor.vintage v where indicator = @indicator order by number desc limit 1
-            """, connection, transaction))
+        await using (var command = new NpgsqlCommand(
+            "select number, content_hash from monitor.vintage where indicator = @indicator and visible_at is not null order by number desc limit 1", connection, transaction))
         {
             command.Parameters.AddWithValue("indicator", indicator);
             await using var row = await command.ExecuteReaderAsync(ct);
             if (!await row.ReadAsync(ct)) return null;
-            (number, hash, released) = (row.GetInt32(0), row.GetFieldValue<byte[]>(1), row.GetBoolean(2));
+            (number, hash) = (row.GetInt32(0), row.GetFieldValue<byte[]>(1));
         }
 
         var (about, cube) = (await VintageStore.ReadSlabAsync(connection, transaction, indicator, number, ct))!.Value;
-        return new(number, hash, released, about, cube);
+        return new(number, hash, about, cube);
     }
-
-    /// <summary>There is one open vintage per indicator at a time; the new one holds what the open one held.</summary>
-    private static async Task SupersedeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("""
-            update monitor.import set state = 'superseded', version = version + 1, record = jsonb_set(record, '{state}', '"superseded"')
-            where indicator = @indicator and state in ('draft', 'checked', 'approved')
-            """, connection, transaction);
-        command.Parameters.AddWithValue("indicator", indicator);
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private sealed record LatestVintage(int Number, byte[] Hash, bool IsReleased, VintageAbout About, Cube Cube);
 }

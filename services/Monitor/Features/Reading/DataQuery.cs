@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Wir.Areas;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Imports;
 using Wir.Monitor.Features.Indicators;
 using Wir.Monitor.Formulas;
 using Wir.Monitor.Numbers;
@@ -31,17 +32,17 @@ internal sealed class DataQuery(
     {
         var query = http.Request.Query;
         var wanted = Single(query, "indicator") ?? throw new ProblemException(WithoutIndicator(query));
-        var isEditor = caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove);
+        var own = WriteRule.AreasOf(caller, areas);
         var (asOf, number) = (Instant(query, "asOf"), VintageOf(query));
         if (!FormulaParser.IsCode(wanted))
         {
-            var computed = await OfFormulaAsync(wanted, asOf, isEditor, TerritoryOf(query) == "current", ct);
+            var computed = await OfFormulaAsync(wanted, asOf, own, TerritoryOf(query) == "current", ct);
             CheckNames(query, computed.Numbers);
             if (query.ContainsKey("updatedAfter")) throw new ProblemException(Query.Invalid("updatedAfter", new("Das geht nur für einen Indikator.", "This works for one indicator only.")));
             return computed;
         }
 
-        var (source, cube) = await OfIndicatorAsync(wanted, asOf, number, isEditor, ct);
+        var (source, cube) = await OfIndicatorAsync(wanted, asOf, number, own, ct);
         CheckNames(query, source.Numbers);
         if (Instant(query, "updatedAfter") is { } after) source = await DeltaAsync(source, cube, wanted, after, ct);
         return source;
@@ -135,9 +136,9 @@ internal sealed class DataQuery(
         return new Filter(dimension, areas, about.Periodicity, known, comparison).Select(expression);
     }
 
-    private async Task<(Source Source, Cube Cube)> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, bool isEditor, CancellationToken ct)
+    private async Task<(Source Source, Cube Cube)> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
     {
-        if (await store.ReadAsync(code, asOf, number, isEditor, ct) is { } vintage)
+        if (await store.ReadAsync(code, asOf, number, own, ct) is { } vintage)
         {
             var fingerprint = $"{code}/{vintage.Number}/{vintage.VisibleAt?.UtcTicks}";
             return (new(vintage.About, new Published(vintage.Cube), vintage.Number, vintage.VisibleAt, fingerprint, false), vintage.Cube);
@@ -150,14 +151,14 @@ internal sealed class DataQuery(
     }
 
     /// <summary>A formula in place of a code, to be computed from the public vintages.</summary>
-    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, bool isEditor, bool onCurrentTerritory, CancellationToken ct)
+    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, IReadOnlyList<string> own, bool onCurrentTerritory, CancellationToken ct)
     {
         if (!FormulaParser.TryParse(text, out var formula, out var fault)) throw new ProblemException(Query.Invalid("indicator", fault));
         if (formula.Inputs().Count == 0) throw new ProblemException(Query.Invalid("indicator", new("Die Formel nennt keinen Indikator.", "The formula names no indicator.")));
         var (inputs, prints, latest) = (new Dictionary<string, (VintageAbout About, Calculation Numbers)>(), new List<string>(), DateTimeOffset.MinValue);
         foreach (var code in formula.Inputs())
         {
-            var (input, cube) = await OfIndicatorAsync(code, asOf, null, isEditor, ct);
+            var (input, cube) = await OfIndicatorAsync(code, asOf, null, own, ct);
             inputs[code] = (input.About, onCurrentTerritory ? await OnTerritoryAsync(input, cube, ct) : input.Numbers);
             prints.Add(input.Fingerprint);
             if (input.AsOf > latest) latest = input.AsOf.Value;
@@ -195,7 +196,7 @@ internal sealed class DataQuery(
         var inputs = new Dictionary<string, (VintageAbout, Calculation)>();
         foreach (var code in formula.Inputs())
         {
-            var (input, own) = await OfIndicatorAsync(code, instant, null, false, ct);
+            var (input, own) = await OfIndicatorAsync(code, instant, null, [], ct);
             inputs[code] = (input.About, await OnTerritoryAsync(input, own, ct));
         }
 
@@ -205,7 +206,7 @@ internal sealed class DataQuery(
     /// <summary>What changed since an instant, what exists no more included.</summary>
     private async Task<Source> DeltaAsync(Source source, Cube cube, string code, DateTimeOffset after, CancellationToken ct)
     {
-        var before = await store.ReadAsync(code, after, null, false, ct);
+        var before = await store.ReadAsync(code, after, null, [], ct);
         if (before is null) return source with { Fingerprint = source.Fingerprint + "/delta-all", IsDelta = true };
         var dimensions = cube.Dimensions.Select(dimension =>
         {
