@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wir.Areas;
+using Wir.ServiceDefaults.Texts;
 using Wir.WelcomePackage.Domain;
 using Wir.WelcomePackage.Features.Associations;
 using Wir.WelcomePackage.Features.Languages;
@@ -26,7 +27,7 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
         var reader = new Reader(language, language.Chain, [.. above.Reverse()]) { Municipality = package.Area };
         var scope = new LiveScope(language.Chain, reader.Layers) { Areas = above, Revision = package.ContentVersion, OrSource = true };
         var pages = (await live.PagesAsync(scope, null, null, ct)).Select(content => Composer.Compose(content, reader)).OfType<PageView>().ToArray();
-        var near = await associations.ByNameAsync(package.Area, MaxAssociations, ct);
+        var near = await associations.ByNameAsync(package.Area, MaxAssociations + 1, ct);
         return Write(package, language, BookletTexts.For(language.Chain), pages, near);
     }
 
@@ -52,11 +53,11 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
     {
         // Texts begin with h2 where they stand alone; the levels below follow their chapter.
         var heading = level == 1 ? "h2" : level == 2 ? "h3" : "h4";
-        html.Open("section", ("id", page.Id.ToString()), ("lang", page.Language.Served), ("dir", page.Language.Dir)).Element(heading, page.Title);
-        if (page.Summary is { Length: > 0 } summary) html.Open("p", ("class", "summary")).Text(summary).Close("p");
+        html.Open("section", ("id", page.Id.ToString()), ("lang", page.Language.Served), ("dir", page.Language.Dir)).Open(heading).Safe(Isolation.OfText(page.Title, page.Language.Dir, isInLink: true)).Close(heading);
+        if (page.Summary is { Length: > 0 } summary) html.Open("p", ("class", "summary")).Safe(Isolation.OfText(summary, page.Language.Dir)).Close("p");
         foreach (var block in page.Blocks)
         {
-            html.Open("div", ("lang", block.Language), ("dir", block.Dir), ("class", block.Origin == page.Area ? "block" : "block local")).Safe(Lowered(block.Body, level)).Close("div");
+            html.Open("div", ("lang", block.Language), ("dir", block.Dir), ("class", block.Origin == page.Area ? "block" : "block local")).Safe(Isolation.Of(Lowered(block.Body, level), block.Dir)).Close("div");
         }
 
         if (page.Source is not null) html.Open("p", ("class", "source"), ("dir", "auto")).Text(page.CheckedAt is { } day ? $"{page.Source} ({day:yyyy-MM-dd})" : page.Source).Close("p");
@@ -81,11 +82,12 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
     {
         html.Open("section", ("id", "associations")).Element("h2", texts.Associations);
         if (near.Count == 0) html.Element("p", texts.NoAssociations);
-        foreach (var one in near)
+        foreach (var one in near.Take(MaxAssociations))
         {
             html.Open("article").Open("h3").Open("bdi", ("lang", "de")).Text(one.Name).Close("bdi").Close("h3");
+            if (one.Demo) html.Open("p", ("class", "mark")).Text(texts.Invented).Close("p");
             var text = language.Chain.Select(tag => (Tag: tag, Text: one.Texts.GetValueOrDefault(tag)?.Summary)).FirstOrDefault(pair => !string.IsNullOrWhiteSpace(pair.Text));
-            if (text.Text is not null) html.Open("p", ("lang", text.Tag), ("dir", LanguageTable.DirectionOf(text.Tag))).Text(text.Text).Close("p");
+            if (text.Text is not null) html.Open("p", ("lang", text.Tag), ("dir", LanguageTable.DirectionOf(text.Tag))).Safe(Isolation.OfText(text.Text, LanguageTable.DirectionOf(text.Tag))).Close("p");
             foreach (var contact in one.Contacts)
             {
                 var line = string.Join(" · ", new[] { contact.Phone, contact.Email }.Where(part => !string.IsNullOrEmpty(part)));
@@ -95,30 +97,32 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
             html.Close("article");
         }
 
+        if (near.Count > MaxAssociations) html.Element("p", texts.Shortened);
         html.Close("section");
     }
 
     private const string Style = """
         body{font-family:"Noto Sans","Noto Sans Arabic","Noto Naskh Arabic","Noto Sans Ethiopic","DejaVu Sans",sans-serif;line-height:1.5;margin-inline:auto;max-width:45rem;padding:1rem}
         nav ol{padding-inline-start:1.5rem}section>section{margin-inline-start:0}.block.local{border-inline-start:.3rem solid #777;padding-inline-start:.8rem}
+        body{overflow-wrap:anywhere}.mark{font-weight:bold;border:1px solid #999;display:inline-block;padding:0 .5rem}
         .source{font-size:.8rem;color:#555}table{border-collapse:collapse}th,td{border:1px solid #999;padding:.3rem;text-align:start}
         @page{size:A5;margin:15mm}@media print{body>section{break-before:page}h2,h3,h4{break-after:avoid}}
         """;
 }
 
 /// <summary>The booklet's own words.</summary>
-internal sealed record BookletTexts(string Title, string Contents, string Associations, string NoAssociations, string AsOf, string Footer)
+internal sealed record BookletTexts(string Title, string Contents, string Associations, string NoAssociations, string Invented, string Shortened, string AsOf, string Footer)
 {
     private static readonly Dictionary<string, BookletTexts> s_all = new()
     {
-        ["de"] = new("Willkommen", "Inhalt", "Vereine und Initiativen", "Hier ist noch kein Verein eingetragen.", "Stand:", "Alle Angaben ohne Gewähr."),
-        ["en"] = new("Welcome", "Contents", "Associations and initiatives", "No association is listed here yet.", "As of:", "All information without guarantee."),
-        ["ar"] = new("أهلاً وسهلاً", "المحتويات", "الجمعيات والمبادرات", "لا توجد جمعيات مسجلة هنا بعد.", "بتاريخ:", "جميع المعلومات دون ضمان."),
-        ["fa"] = new("خوش آمدید", "فهرست", "انجمن‌ها و ابتکارها", "هنوز انجمنی اینجا ثبت نشده است.", "تاریخ:", "همهٔ اطلاعات بدون ضمانت است."),
-        ["uk"] = new("Ласкаво просимо", "Зміст", "Об’єднання та ініціативи", "Тут ще немає жодного об’єднання.", "Станом на:", "Усі відомості без гарантії."),
-        ["ru"] = new("Добро пожаловать", "Содержание", "Объединения и инициативы", "Здесь пока нет ни одного объединения.", "По состоянию на:", "Все сведения без гарантии."),
-        ["tr"] = new("Hoş geldiniz", "İçindekiler", "Dernekler ve girişimler", "Burada henüz kayıtlı dernek yok.", "Tarih:", "Tüm bilgiler garanti verilmeden sunulmuştur."),
-        ["fr"] = new("Bienvenue", "Sommaire", "Associations et initiatives", "Aucune association n’est encore inscrite ici.", "Au :", "Informations sans garantie."),
+        ["de"] = new("Willkommen", "Inhalt", "Vereine und Initiativen", "Hier ist noch kein Verein eingetragen.", "Beispiel, frei erfunden", "Die Liste ist gekürzt. Alle Vereine stehen im Portal.", "Stand:", "Alle Angaben ohne Gewähr."),
+        ["en"] = new("Welcome", "Contents", "Associations and initiatives", "No association is listed here yet.", "Example, made up", "The list is shortened. All associations are in the portal.", "As of:", "All information without guarantee."),
+        ["ar"] = new("أهلاً وسهلاً", "المحتويات", "الجمعيات والمبادرات", "لا توجد جمعيات مسجلة هنا بعد.", "مثال من نسج الخيال", "القائمة مختصرة. جميع الجمعيات موجودة في البوابة.", "بتاريخ:", "جميع المعلومات دون ضمان."),
+        ["fa"] = new("خوش آمدید", "فهرست", "انجمن‌ها و ابتکارها", "هنوز انجمنی اینجا ثبت نشده است.", "نمونهٔ ساختگی", "فهرست کوتاه شده است. همهٔ انجمن‌ها در پورتال هستند.", "تاریخ:", "همهٔ اطلاعات بدون ضمانت است."),
+        ["uk"] = new("Ласкаво просимо", "Зміст", "Об’єднання та ініціативи", "Тут ще немає жодного об’єднання.", "Приклад, вигаданий", "Список скорочено. Усі об’єднання є на порталі.", "Станом на:", "Усі відомості без гарантії."),
+        ["ru"] = new("Добро пожаловать", "Содержание", "Объединения и инициативы", "Здесь пока нет ни одного объединения.", "Пример, вымышленный", "Список сокращён. Все объединения есть на портале.", "По состоянию на:", "Все сведения без гарантии."),
+        ["tr"] = new("Hoş geldiniz", "İçindekiler", "Dernekler ve girişimler", "Burada henüz kayıtlı dernek yok.", "Örnek, uydurma", "Liste kısaltıldı. Tüm dernekler portalda.", "Tarih:", "Tüm bilgiler garanti verilmeden sunulmuştur."),
+        ["fr"] = new("Bienvenue", "Sommaire", "Associations et initiatives", "Aucune association n’est encore inscrite ici.", "Exemple inventé", "La liste est abrégée. Toutes les associations sont sur le portail.", "Au :", "Informations sans garantie."),
     };
 
     public static BookletTexts For(IReadOnlyList<string> chain) => chain.Select(s_all.GetValueOrDefault).FirstOrDefault(found => found is not null) ?? s_all["de"];
