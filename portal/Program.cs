@@ -10,6 +10,7 @@ builder.WebHost.UseStaticWebAssets();
 builder.Services.AddOptions<PortalOptions>().BindConfiguration("Portal");
 builder.Services.AddPublicApi();
 builder.Services.AddPortalPages();
+builder.Services.AddSingleton<ContentLanguages>();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -17,6 +18,6 @@ app.UseExceptionHandler("/error/500");
 app.UseStatusCodePagesWithReExecute("/error/{0}");
 app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = PageHeaders.OfFile });
 app.UseMiddleware<PageHeaders>();
-app.MapGet("/", UiLanguage.Redirect);
+app.MapGet("/", ContentLanguages.Redirect);
 app.MapRazorPages();
 await app.RunAsync();

@@ -23,6 +23,10 @@ public sealed class PublicApi(HttpClient http)
     public Task<Answer<Listing<OverviewRow>>> OverviewAsync(string language, string area, CancellationToken ct) =>
         GetAsync<Listing<OverviewRow>>($"/api/monitor/v1/overview?area={area}", language, ct);
 
+    /// <summary>How much content there is in each language.</summary>
+    public Task<Answer<Listing<CoverageRow>>> CoverageAsync(CancellationToken ct) =>
+        GetAsync<Listing<CoverageRow>>("/api/welcome/v1/coverage", "de", ct);
+
     public Task<Answer<PackageView>> PackageAsync(string code, CancellationToken ct) =>
         GetAsync<PackageView>($"/api/welcome/v1/packages/{Uri.EscapeDataString(code)}", "de", ct);
 

@@ -15,6 +15,13 @@ public sealed record ListMeta(int? Count);
 
 public sealed record AreaView(string Key, string Name, string? OfficialName, string? ParentKey);
 
+/// <summary>Pages of an area in a language, by the state of their texts.</summary>
+public sealed record CoverageRow(string Lang, IReadOnlyDictionary<string, int> States)
+{
+    /// <summary>True when a page can be read in the language itself.</summary>
+    public bool HasContent => States.Any(state => state.Key is "approved" or "machine-translated" or "needs-review" or "outdated" && state.Value > 0);
+}
+
 /// <summary>A page without its body, as the tree names it.</summary>
 public sealed record PageEntry(Guid Id, Guid? ParentId, int Order, string Area, string Title, string? Summary, ServedLanguage Language);
 

@@ -22,7 +22,8 @@ public sealed class ErrorModel : ReaderPage
         var path = HttpContext.Features.Get<IStatusCodeReExecuteFeature>()?.OriginalPath
             ?? HttpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path
             ?? "";
-        Ui = UiLanguage.Find(path.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()) ?? UiLanguage.Negotiate(Request.Headers.AcceptLanguage);
+        Ui = UiLanguage.Find(path.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault())
+            ?? UiLanguage.Negotiate(Request.Headers.AcceptLanguage, Languages);
         Title = $"{(IsMissing ? Text.NotFound : Text.Failure)} · {Text.SiteName}";
         Response.Headers.CacheControl = "no-store";
     }

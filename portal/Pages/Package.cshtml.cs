@@ -30,7 +30,7 @@ public sealed class PackageModel(PublicApi api) : ReaderPage
             return Page();
         }
 
-        Ui = UiLanguage.ClosestTo(package.Language);
+        Ui = UiLanguage.Find(package.Language) ?? UiLanguage.Default;
         Package = package;
         RequestedMunicipality = package.Area;
         var areas = api.AreasAsync(Ui.Tag, ct);

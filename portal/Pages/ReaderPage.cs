@@ -21,6 +21,9 @@ public abstract class ReaderPage : PageModel
 
     public UiText Text => Ui.Text;
 
+    /// <summary>The languages of the switch.</summary>
+    public IReadOnlyList<UiLanguage> Languages { get; private set; } = UiLanguage.Spoken;
+
     public string Title { get; protected set; } = "";
 
     /// <summary>True for what search engines must not keep.</summary>
@@ -38,9 +41,18 @@ public abstract class ReaderPage : PageModel
     protected string Query => string.IsNullOrEmpty(RequestedMunicipality) ? "" : $"?municipality={Uri.EscapeDataString(RequestedMunicipality)}";
 
     [NonHandler]
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        var services = HttpContext.RequestServices;
+        Languages = await services.GetRequiredService<ContentLanguages>()
+            .AllAsync(services.GetRequiredService<PublicApi>(), HttpContext.RequestAborted);
+        await base.OnPageHandlerExecutionAsync(context, next);
+    }
+
+    [NonHandler]
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
-        Ui = UiLanguage.Find(RequestedLanguage) ?? UiLanguage.Negotiate(Request.Headers.AcceptLanguage);
+        Ui = UiLanguage.Find(RequestedLanguage) ?? UiLanguage.Negotiate(Request.Headers.AcceptLanguage, Languages);
         if (context.HandlerMethod is not null) return;
         Response.Headers.Allow = string.Join(", ", context.ActionDescriptor.HandlerMethods.Select(handler => handler.HttpMethod.ToUpperInvariant()).Append("HEAD"));
         context.Result = StatusCode(StatusCodes.Status405MethodNotAllowed);

@@ -2,7 +2,7 @@ using Wir.Portal.Language;
 
 namespace Wir.Portal.Web;
 
-/// <summary>Route constraint <c>:ui</c>: a language in which the portal speaks. Other first segments are no page.</summary>
+/// <summary>Route constraint <c>:ui</c>: a language of the platform. Other first segments are no page.</summary>
 public sealed class UiLanguageConstraint : IRouteConstraint
 {
     public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
