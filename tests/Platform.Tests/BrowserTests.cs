@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Wir.Demo;
 
@@ -62,6 +63,88 @@ public sealed class BrowserTests(WholePlatform platform, BrowserTests.Chromium c
         Assert.Equal(320, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
 
+    [Theory]
+    [InlineData("de")]
+    [InlineData("ar")]
+    public async Task No_topic_scrolls_sideways(string language)
+    {
+        await using var context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 320, Height = 640 } });
+        var page = await context.NewPageAsync();
+        var wide = new List<string>();
+
+        foreach (var id in await TopicsAsync(language))
+        {
+            await page.GotoAsync(new Uri(platform.Instance.Address, $"/{language}/pages/{id}").AbsoluteUri);
+            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth") is var width and not 320) wide.Add($"{id}: {width}");
+        }
+
+        Assert.Empty(wide);
+    }
+
+    [Theory]
+    [InlineData("ar")]
+    [InlineData("fa")]
+    public async Task Numbers_stand_on_the_screen_in_their_order(string language)
+    {
+        await using var context = await chromium.Browser.NewContextAsync(new() { BypassCSP = true });
+        var page = await context.NewPageAsync();
+        var (measured, turned) = (0, new List<string>());
+
+        foreach (var id in await TopicsAsync(language))
+        {
+            await page.GotoAsync(new Uri(platform.Instance.Address, $"/{language}/pages/{id}?municipality={Story.Korbach}").AbsoluteUri);
+            var (count, wrong) = await OrderAsync(page);
+            (measured, turned) = (measured + count, [.. turned, .. wrong]);
+        }
+
+        Assert.Empty(turned);
+        Assert.InRange(measured, 20, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("ar")]
+    [InlineData("fa")]
+    public async Task A_booklet_is_whole_in_print_and_its_numbers_stand_in_their_order(string language)
+    {
+        using var door = platform.Door("municipality");
+        var issued = await door.PostAsync("/api/welcome/v1/packages", new { area = Story.Korbach, language, channel = "office" });
+        await using var context = await chromium.Browser.NewContextAsync(new() { BypassCSP = true, ViewportSize = new() { Width = 420, Height = 595 } });
+        var page = await context.NewPageAsync();
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+
+        await page.GotoAsync(new Uri(platform.Instance.Address, issued.Json.GetProperty("booklet").GetString()!).AbsoluteUri);
+
+        Assert.Equal(420, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        var (measured, turned) = await OrderAsync(page);
+        Assert.Empty(turned);
+        Assert.InRange(measured, 20, int.MaxValue);
+        // The measure sees what it is there for.
+        await page.AddStyleTagAsync(new() { Content = "bdi, a, span { unicode-bidi: normal !important; direction: inherit !important }" });
+        Assert.NotEmpty((await OrderAsync(page)).Turned);
+    }
+
+    [Theory]
+    [InlineData("uk", "Ласкаво просимо")]
+    [InlineData("fa", "خوش آمدید")]
+    [InlineData("tr", "Hoş geldiniz")]
+    [InlineData("ru", "Добро пожаловать")]
+    [InlineData("fr", "Bienvenue")]
+    public async Task A_language_with_content_is_served_in_an_English_portal(string language, string welcome)
+    {
+        await using var context = await chromium.Browser.NewContextAsync(new() { Locale = language });
+        var page = await context.NewPageAsync();
+        var trouble = Trouble(page);
+
+        await page.GotoAsync(platform.Instance.Address.AbsoluteUri);
+
+        Assert.EndsWith($"/{language}/", page.Url, StringComparison.Ordinal);
+        Assert.Equal("en", await page.Locator("html").GetAttributeAsync("lang"));
+        Assert.Equal(language, await page.Locator("#welcome-title").GetAttributeAsync("lang"));
+        Assert.Contains(welcome, await page.Locator("#welcome").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Equal("true", await page.Locator($".languages a[hreflang={language}]").GetAttributeAsync("aria-current"));
+        Assert.Empty(trouble);
+    }
+
     [Fact]
     public async Task A_topic_opens_and_leads_back()
     {
@@ -77,6 +160,36 @@ public sealed class BrowserTests(WholePlatform platform, BrowserTests.Chromium c
 
         Assert.EndsWith($"/de/?municipality={Story.Korbach}", page.Url, StringComparison.Ordinal);
         Assert.Empty(trouble);
+    }
+
+    private async Task<IReadOnlyList<Guid>> TopicsAsync(string language)
+    {
+        using var http = new HttpClient { BaseAddress = platform.Instance.Address };
+        var tree = JsonNode.Parse(await http.GetStringAsync($"/api/welcome/v1/pages/tree?lang={language}&area={Story.Korbach}"))!["data"]!.AsArray();
+        return [.. tree.Select(entry => (Guid)entry!["id"]!)];
+    }
+
+    /// <summary>
+    /// Groups of digits that stand side by side in a text, by where their first digits are drawn: the first one has to be left of the
+    /// second, in every direction of writing, where both are on one line.
+    /// </summary>
+    private static async Task<(int Measured, IReadOnlyList<string> Turned)> OrderAsync(IPage page)
+    {
+        var found = await page.EvaluateAsync<string[]>("""
+            () => {
+              const at = (node, index) => { const range = document.createRange(); range.setStart(node, index); range.setEnd(node, index + 1); return range.getBoundingClientRect(); };
+              const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+              for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                for (const match of node.data.matchAll(/(?<![0-9])[0-9]+([ \u00a0\/.:–()-]+)(?=[0-9])/g)) {
+                  const first = at(node, match.index), second = at(node, match.index + match[0].length);
+                  if (first.width === 0 || Math.abs(first.top - second.top) > 2) continue;
+                  found.push((first.left < second.left ? "ok " : "turned ") + node.data.slice(match.index, match.index + 30));
+                }
+              }
+              return found;
+            }
+            """);
+        return (found.Length, [.. found.Where(one => one.StartsWith("turned", StringComparison.Ordinal))]);
     }
 
     /// <summary>What the browser complains about: scripts, refused loads, answers of 4xx and 5xx.</summary>
