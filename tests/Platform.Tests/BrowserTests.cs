@@ -165,7 +165,7 @@ public sealed class BrowserTests(WholePlatform platform, BrowserTests.Chromium c
     private async Task<IReadOnlyList<Guid>> TopicsAsync(string language)
     {
         using var http = new HttpClient { BaseAddress = platform.Instance.Address };
-        var tree = JsonNode.Parse(await http.GetStringAsync($"/api/welcome/v1/pages/tree?lang={language}&area={Story.Korbach}"))!["data"]!.AsArray();
+        var tree = JsonNode.Parse(await http.GetStringAsync($"/api/welcome/v1/tree?lang={language}&area={Story.Korbach}"))!["data"]!.AsArray();
         return [.. tree.Select(entry => (Guid)entry!["id"]!)];
     }
 

@@ -38,10 +38,11 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
         var html = new HtmlText().Safe("<!DOCTYPE html>").Open("html", ("lang", language.Tag), ("dir", language.Dir));
         html.Open("head").Safe("<meta charset=\"utf-8\"><meta name=\"robots\" content=\"noindex\">").Element("title", texts.Title).Safe($"<style>{Style}</style>").Close("head");
         html.Open("body").Open("header").Element("h1", texts.Title).Element("p", areas.Find(package.Area)?.OfficialName ?? package.Area);
-        html.Element("p", string.Create(CultureInfo.InvariantCulture, $"{texts.AsOf} {package.IssuedAt.ToCivilDate():uuuu-MM-dd}")).Close("header");
+        var asOf = string.Create(CultureInfo.InvariantCulture, $"{texts.AsOf} {package.IssuedAt.ToCivilDate():uuuu-MM-dd}");
+        html.Open("p").Safe(Isolation.OfText(asOf, language.Dir)).Close("p").Close("header");
 
         html.Open("nav").Element("h2", texts.Contents).Open("ol");
-        foreach (var chapter in chapters) html.Open("li").Open("a", ("href", $"#{chapter.Id}")).Text(chapter.Title).Close("a").Close("li");
+        foreach (var chapter in chapters) html.Open("li").Open("a", ("href", $"#{chapter.Id}")).Safe(Isolation.OfText(chapter.Title, chapter.Language.Dir, isInLink: true)).Close("a").Close("li");
         html.Open("li").Open("a", ("href", "#associations")).Text(texts.Associations).Close("a").Close("li").Close("ol").Close("nav");
 
         foreach (var chapter in chapters) Chapter(html, chapter, below, language.Tag, 1);
@@ -60,7 +61,13 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
             html.Open("div", ("lang", block.Language), ("dir", block.Dir), ("class", block.Origin == page.Area ? "block" : "block local")).Safe(Isolation.Of(Lowered(block.Body, level), block.Dir)).Close("div");
         }
 
-        if (page.Source is not null) html.Open("p", ("class", "source"), ("dir", "auto")).Text(page.CheckedAt is { } day ? $"{page.Source} ({day:yyyy-MM-dd})" : page.Source).Close("p");
+        if (page.Source is not null)
+        {
+            // Its direction is found by the browser, so the date is kept together in any case.
+            var source = page.CheckedAt is { } day ? $"{page.Source} ({day:yyyy-MM-dd})" : page.Source;
+            html.Open("p", ("class", "source"), ("dir", "auto")).Safe(Isolation.OfText(source, "rtl")).Close("p");
+        }
+
         foreach (var child in below[page.Id].OrderBy(child => child.Order).ThenBy(child => child.Id)) Chapter(html, child, below, language, level + 1);
         html.Close("section");
     }
@@ -104,7 +111,7 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
     private const string Style = """
         body{font-family:"Noto Sans","Noto Sans Arabic","Noto Naskh Arabic","Noto Sans Ethiopic","DejaVu Sans",sans-serif;line-height:1.5;margin-inline:auto;max-width:45rem;padding:1rem}
         nav ol{padding-inline-start:1.5rem}section>section{margin-inline-start:0}.block.local{border-inline-start:.3rem solid #777;padding-inline-start:.8rem}
-        body{overflow-wrap:anywhere}.mark{font-weight:bold;border:1px solid #999;display:inline-block;padding:0 .5rem}
+        body{overflow-wrap:anywhere}.tel{white-space:nowrap}.mark{font-weight:bold;border:1px solid #999;display:inline-block;padding:0 .5rem}
         .source{font-size:.8rem;color:#555}table{border-collapse:collapse}th,td{border:1px solid #999;padding:.3rem;text-align:start}
         @page{size:A5;margin:15mm}@media print{body>section{break-before:page}h2,h3,h4{break-after:avoid}}
         """;
