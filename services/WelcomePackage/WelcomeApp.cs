@@ -39,6 +39,9 @@ public static class WelcomeApp
             jobs.On<PublishOnTime>(PublishOnTime.Kind);
             jobs.On<WithdrawOnTime>(WithdrawOnTime.Kind);
             jobs.On<TurnFacts>(TurnFacts.Kind).DailyAt(0);
+            // A program of the release before may have stored some after an upgrade had begun.
+            jobs.On<CleanPictures>(CleanPictures.Kind).WithConcurrency(1).DailyAt(3, 50);
+            jobs.On<MendLinks>(MendLinks.Kind);
             jobs.On<ForgetFeedback>(ForgetFeedback.Kind).DailyAt(3, 40);
         });
         builder.Services.AddOptions<WelcomeOptions>().Bind(builder.Configuration.GetSection(WelcomeOptions.Section));
@@ -49,6 +52,7 @@ public static class WelcomeApp
         builder.Services.AddSingleton<PageReader>();
         builder.Services.AddSingleton(services => new FinishedAnswers(services.GetRequiredService<IOptions<WelcomeOptions>>().Value.CachedLists, largest: 24 * 1024 * 1024));
         builder.Services.AddSingleton<BlobStore>();
+        builder.Services.AddSingleton<PictureCleaner>();
         builder.Services.AddSingleton<PageCounter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCounter>());
         builder.Services.AddScoped<MediaCheck>();

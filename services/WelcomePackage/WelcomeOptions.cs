@@ -31,4 +31,7 @@ public sealed class WelcomeOptions
 
     /// <summary>Largest picture, bytes.</summary>
     public int MaxMediumSize { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Pixels of the largest picture; reading one takes eight bytes of memory for each.</summary>
+    public long MaxMediumPixels { get; set; } = 25_000_000;
 }

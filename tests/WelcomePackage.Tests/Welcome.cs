@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Wir.Jobs;
 using Wir.Messaging;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Tokens;
@@ -78,6 +80,23 @@ public sealed class Welcome : IAsyncLifetime
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>Has one job done; how much it says it did.</summary>
+    public async Task<long> RunJobAsync(string kind)
+    {
+        Guid id;
+        await using (var scope = Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<WelcomeDb>();
+            id = db.Enqueue(kind, new { });
+            await db.SaveChangesAsync();
+        }
+
+        await Eventually.TrueAsync(async () =>
+            await ScalarAsync<string>($"select state from welcomepackage.job where id = '{id}'") == "done",
+            $"job {kind} is done");
+        return await ScalarAsync<long>($"select progress_done from welcomepackage.job where id = '{id}'");
+    }
+
     /// <summary>Waits until every committed change has its position in the feed.</summary>
     public Task FeedInOrderAsync() =>
         Eventually.TrueAsync(async () => await ScalarAsync<long>("select count(*) from welcomepackage.feed_pending") == 0, "feed in order");
@@ -125,7 +144,8 @@ public sealed class Person(Welcome welcome, TokenIssuer issuer, string subject, 
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, WelcomeApp.Prefix + path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue(subject, scopes, areas, DateTimeOffset.UtcNow));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer",
+            issuer.Issue(subject, scopes, areas, DateTimeOffset.UtcNow));
         request.Headers.AcceptLanguage.ParseAdd("en");
         if (body is HttpContent content)
         {

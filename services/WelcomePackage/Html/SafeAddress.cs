@@ -1,3 +1,5 @@
+using Wir.ServiceDefaults.Texts;
+
 namespace Wir.WelcomePackage.Html;
 
 /// <summary>Addresses that content may lead to.</summary>
@@ -18,7 +20,7 @@ internal static class SafeAddress
         var colon = address.IndexOf(':');
         if (colon <= 0) return null;
         var scheme = address[..colon].ToLowerInvariant();
-        if (!Schemes.Contains(scheme)) return null;
+        if (!Schemes.Contains(scheme) || WebAddress.HoldsUser(address)) return null;
         return scheme is "mailto" or "tel" || Uri.TryCreate(address, UriKind.Absolute, out _) ? address : null;
     }
 

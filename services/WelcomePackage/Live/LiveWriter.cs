@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Wir.Messaging;
@@ -49,13 +50,20 @@ public sealed class LiveWriter(WelcomeDb db, Renderer renderer)
     /// it is one change under one revision.
     /// </summary>
     /// <returns>The pages that changed.</returns>
-    public async Task<IReadOnlyList<Page>> RerenderAsync(IReadOnlyList<string> keys, DateTimeOffset now, CancellationToken ct)
+    public Task<IReadOnlyList<Page>> RerenderAsync(IReadOnlyList<string> keys, DateTimeOffset now,
+        CancellationToken ct) => RerenderAsync(
+        text => db.SharedUses.Any(use => keys.Contains(use.Key) && use.PageId == text.PageId && use.Area == text.Area
+            && use.Lang == text.Lang), now, ct);
+
+    /// <summary>As the other, for texts that are chosen in another way.</summary>
+    public async Task<IReadOnlyList<Page>> RerenderAsync(Expression<Func<LiveText, bool>> which, DateTimeOffset now,
+        CancellationToken ct)
     {
         renderer.Forget();
         var shown = await (
-            from text in db.LiveTexts.AsNoTracking()
+            from text in db.LiveTexts.AsNoTracking().Where(which)
             join version in db.TextVersions.AsNoTracking() on new { text.PageId, text.Area, text.Lang, text.Number } equals new { version.PageId, version.Area, version.Lang, version.Number }
-            where text.Until == null && db.SharedUses.Any(use => keys.Contains(use.Key) && use.PageId == text.PageId && use.Area == text.Area && use.Lang == text.Lang)
+            where text.Until == null
             select new { Text = text, Version = version }).ToListAsync(ct);
         var ids = shown.Select(one => one.Text.PageId).Distinct().Order().ToArray();
         var pages = (await db.Pages.FromSql($"select * from welcomepackage.page where id = any({ids}) order by id for update").ToListAsync(ct)).ToDictionary(page => page.Id);

@@ -226,7 +226,7 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
 
     public Link Link(Link link, string pointer)
     {
-        WebAddress(link.Href, pointer + "/href");
+        CheckAddress(link.Href, pointer + "/href");
         return link;
     }
 
@@ -243,16 +243,18 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         }
     }
 
-    private void WebAddress(string text, string pointer)
+    private void CheckAddress(string text, string pointer)
     {
         var isWeb = Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) && HasHost(address);
-        if (!isWeb || CleanText.FaultIn(text) is not null) Add(pointer, new("Das ist keine Internetadresse (http, https).", "This is not a web address (http, https)."));
+        if (WebAddress.HoldsUser(text)) Add(pointer, WebAddress.HoldsUserText);
+        else if (!isWeb || CleanText.FaultIn(text) is not null) Add(pointer,
+            new("Das ist keine Internetadresse (http, https).", "This is not a web address (http, https)."));
     }
 
     public Offer Offer(Offer offer, string pointer)
     {
         if (offer.Name.Count == 0) Add(pointer + "/name", new("Der Name fehlt.", "The name is missing."));
-        if (offer.Url is { } url) WebAddress(url, pointer + "/url");
+        if (offer.Url is { } url) CheckAddress(url, pointer + "/url");
         if (offer.Place is { Lat: { } lat, Lon: { } lon }) Place(new(lat, lon), pointer + "/place");
         _schedules += offer.Schedule.Count;
         if (_schedules > ScheduleRules.MostOfEntry)

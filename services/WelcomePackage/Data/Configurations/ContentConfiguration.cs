@@ -110,6 +110,7 @@ internal sealed class MediumConfiguration : IEntityTypeConfiguration<Medium>
         builder.Property(medium => medium.Alt).AsJson();
         builder.HasOne<Blob>().WithMany().HasForeignKey(medium => medium.Hash);
         builder.HasIndex(medium => medium.Hash);
+        builder.Property(medium => medium.State).HasDefaultValue(MediumState.Unchecked);
     }
 }
 

@@ -20,6 +20,13 @@ internal sealed class BlobStore(NpgsqlDataSource source)
         return name;
     }
 
+    /// <summary>Deletes content that nothing shows any more, within the caller's transaction.</summary>
+    public static async Task DropUnusedAsync(WelcomeDb db, string name, CancellationToken ct) =>
+        await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(db.Database, $"""
+            delete from welcomepackage.blob b
+            where hash = {name} and not exists (select from welcomepackage.medium where hash = b.hash)
+            """, ct);
+
     public async Task<byte[]?> GetAsync(string name, CancellationToken ct)
     {
         await using var command = source.CreateCommand($"select content from {WelcomeDb.SchemaName}.blob where hash = @name");

@@ -41,7 +41,9 @@ internal static class MediaEndpoints
         var group = api.MapGroup("/media").WithTags("Media");
         var options = ((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<WelcomeOptions>>();
         group.MapPost("", Upload).WithMetadata(new RequestSizeLimitAttribute(options.Value.MaxMediumSize + (64 * 1024)))
-            .WithName("UploadMedium").WithSummary("Uploads a picture: multipart/form-data with file, area, licence, creator, source and alt (JSON: text by language)")
+            .WithName("UploadMedium")
+            .WithSummary("Uploads a picture: multipart/form-data with file, area, licence, creator, "
+                + "source and alt (JSON: text by language). Stored are its pixels alone, upright")
             .Accepts<IFormFile>("multipart/form-data").DisableAntiforgery();
         group.MapGet("/{id:guid}", GetContent).WithName("GetMediumContent").WithSummary("The picture itself");
         group.MapGet("/{id:guid}/about", GetAbout).WithName("GetMedium").WithSummary("What is known about a picture: licence, creator, what it shows");
@@ -49,7 +51,8 @@ internal static class MediaEndpoints
     }
 
     private static async Task<Results<Created<MediumView>, ProblemHttpResult>> Upload(
-        HttpContext context, Caller caller, WelcomeDb db, AreaRegister areas, IOptions<WelcomeOptions> options, TimeProvider time, CancellationToken ct)
+        HttpContext context, Caller caller, WelcomeDb db, AreaRegister areas, PictureCleaner cleaner,
+        IOptions<WelcomeOptions> options, TimeProvider time, CancellationToken ct)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -72,15 +75,17 @@ internal static class MediaEndpoints
         if (!caller.May(Scopes.WelcomeWrite, area.Key)) return Editing.Foreign(area.Key).ToResult();
         using var buffer = new MemoryStream();
         await input.File!.CopyToAsync(buffer, ct);
-        if (PictureType.Of(buffer.ToArray()) is not { } type || PictureType.WithoutPrivateData(buffer.ToArray(), type) is not { } content)
+        if (!(await cleaner.CleanAsync(buffer.ToArray(), ct)).TryGet(out var picture, out problem))
         {
-            return Problems.UnsupportedMedium.With(new("Erlaubt sind PNG, JPEG, GIF und WebP; diese Datei ist nichts davon.", "Allowed are PNG, JPEG, GIF and WebP; this file is none of them.")).ToResult();
+            return problem.ToResult();
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var medium = new Medium
         {
-            Id = Guid.CreateVersion7(time.GetUtcNow()), Area = area.Key, Version = 1, Hash = await BlobStore.PutAsync(db, content, ct), ContentType = type, Size = content.Length,
+            Id = Guid.CreateVersion7(time.GetUtcNow()), Area = area.Key, Version = 1,
+                Hash = await BlobStore.PutAsync(db, picture.Content, ct),
+            ContentType = picture.ContentType, Size = picture.Content.Length, State = MediumState.Clean,
             Licence = input.About!.Licence, Creator = input.About.Creator, Source = input.About.Source, Alt = input.About.Alt ?? new Dictionary<string, string>(),
             UploadedBy = caller.Subject, UploadedAt = time.GetUtcNow(),
         };
@@ -94,10 +99,9 @@ internal static class MediaEndpoints
     private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult, ProblemHttpResult>> GetContent(HttpContext context, WelcomeDb db, BlobStore blobs, Guid id, CancellationToken ct)
     {
         var medium = await db.Media.AsNoTracking().FirstOrDefaultAsync(one => one.Id == id, ct);
-        if (medium is null) return NoSuch.ToResult();
+        if (medium is null or { State: MediumState.Unreadable }) return NoSuch.ToResult();
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        // The content under an id never changes.
         if (!new ReadHeaders(new EntityTagHeaderValue($"\"{medium.Hash[..24]}\""), medium.UploadedAt, null, TimeSpan.FromDays(1)).Apply(context)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         return await blobs.GetAsync(medium.Hash, ct) is { } content ? TypedResults.File(content, medium.ContentType) : NoSuch.ToResult();
     }
@@ -115,7 +119,7 @@ internal static class MediaEndpoints
         if (!caller.MayAny(medium.Area, Scopes.WelcomeWrite, Scopes.WelcomeTranslate)) return Editing.Foreign(medium.Area).ToResult();
         if (IfMatch.Require(context, medium.Version) is { } stale) return stale.ToResult();
         var change = patch.Apply(new(medium.Licence, medium.Creator, medium.Source, medium.Alt));
-        var faults = FormInput.AltFaults(change.Alt).ToArray();
+        Fault[] faults = [.. FormInput.AltFaults(change.Alt), .. FormInput.SourceFaults(change.Source)];
         if (faults.Length > 0) return CommonProblems.InvalidValues.With(new("Texte sind ungültig.", "Texts are invalid."), faults).ToResult();
         (medium.Licence, medium.Creator, medium.Source, medium.Alt) = (change.Licence, change.Creator, change.Source, change.Alt ?? new Dictionary<string, string>());
         medium.Version++;
@@ -171,7 +175,7 @@ internal sealed record FormInput(IFormFile? File, string? Area, MediumChange? Ab
             }
         }
 
-        faults.AddRange(AltFaults(alt));
+        faults.AddRange([.. AltFaults(alt), .. SourceFaults(form["source"])]);
         return new(file, area, new(licence, Given(form["creator"]), Given(form["source"]), alt), faults);
     }
 
@@ -183,6 +187,9 @@ internal sealed record FormInput(IFormFile? File, string? Area, MediumChange? Ab
             if (string.IsNullOrWhiteSpace(text) || text.Length > 500) yield return new($"/alt/{lang}", CommonProblems.Faults.InvalidValue, new("1 bis 500 Zeichen.", "1 to 500 characters."));
         }
     }
+
+    public static IEnumerable<Fault> SourceFaults(string? source) =>
+        Html.LinkCheck.FaultOfAddress(source, "/source") is { } fault ? [fault] : [];
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

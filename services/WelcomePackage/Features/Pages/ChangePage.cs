@@ -37,6 +37,11 @@ internal static class ChangePage
         if (page.Status == PageStatus.Removed) return Editing.Gone(page).ToResult();
         if (IfMatch.Require(context, page.Version) is { } stale) return stale.ToResult();
         var change = patch.Apply(new(page.SortOrder, page.FieldOfAction, page.Source, page.CheckedAt, page.ReviewBy, page.UnpublishAt));
+        if (Html.LinkCheck.FaultOfAddress(change.Source, "/source") is { } link)
+        {
+            return CommonProblems.InvalidValues.With(link.Detail, link).ToResult();
+        }
+
         if (patch.Names("unpublishAt") && change.UnpublishAt <= time.GetUtcNow())
         {
             var text = new Text("Der Zeitpunkt liegt in der Vergangenheit.", "The time has passed.");

@@ -48,6 +48,11 @@ internal static class CreatePage
         var asked = body.Value;
         if (!areas.ParseAt(asked.Area, time.Today(), "/area").TryGet(out var area, out var problem)) return problem.ToResult();
         if (!Wir.ServiceDefaults.Texts.Languages.Parse(asked.SourceLanguage, "/sourceLanguage").TryGet(out var language, out problem)) return problem.ToResult();
+        if (Html.LinkCheck.FaultOfAddress(asked.Source, "/source") is { } link)
+        {
+            return CommonProblems.InvalidValues.With(link.Detail, link).ToResult();
+        }
+
         if (!caller.Covers(area.Key)) return Editing.Foreign(area.Key).ToResult();
         if (asked.ParentId is { } parentId && await CheckParentAsync(db, areas, parentId, area.Key, ct) is { } wrong) return wrong.ToResult();
 

@@ -122,6 +122,7 @@ internal static class TranslationEndpoints
         if (!Wir.ServiceDefaults.Texts.Languages.Parse(lang, "lang").TryGet(out var language, out var problem)) return problem.ToResult();
         var asked = body.Value;
         if (HtmlBounds.FaultOf(asked.Body) is { } fault) return TooMuch([new("/body", CommonProblems.Faults.TooLong, fault)]).ToResult();
+        if (LinkCheck.FaultOf(asked.Body, "/body") is { } link) return Refused([link]).ToResult();
         var clean = Blocks.WithIds(SafeHtml.Clean(asked.Body));
         var text = new PageText { Title = asked.Title.Trim(), Slug = Slugs.Of(asked.Slug ?? asked.Title, language.Tag), Summary = asked.Summary, Body = clean };
         var order = new WriteOrder(id, null, language.Tag, text, asked.ChangeNote, asked.Minor, asked.State) { SlugIsFree = asked.Slug is null };
@@ -138,6 +139,9 @@ internal static class TranslationEndpoints
             .Select(part => (part.Index, Fault: HtmlBounds.FaultOf(part.Item.Body))).Where(part => part.Fault is not null)
             .Select(part => new Fault($"/blocks/{part.Index}/body", CommonProblems.Faults.TooLong, part.Fault!))];
         if (faults.Length > 0) return TooMuch(faults).ToResult();
+        faults = [.. body.Value.Blocks.Index().Select(part =>
+            LinkCheck.FaultOf(part.Item.Body, $"/blocks/{part.Index}/body")).OfType<Fault>()];
+        if (faults.Length > 0) return Refused(faults).ToResult();
         OverlayPart[] parts = [.. body.Value.Blocks.Select(part => new OverlayPart(part.Position, part.Block, SafeHtml.Clean(part.Body)))];
         var empty = parts.Index().Where(part => part.Item.Body.Length == 0)
             .Select(part => new Fault($"/blocks/{part.Index}/body", Problems.EmptyText.Code, new("Es bleibt kein Text übrig.", "No text is left."))).ToArray();
@@ -146,6 +150,8 @@ internal static class TranslationEndpoints
         var order = new WriteOrder(id, layer.Key, language.Tag, text, body.Value.ChangeNote, false, null);
         return Answer(context, await write.Handle(context, order, caller, [Scopes.WelcomeWrite], ct));
     }
+
+    private static ProblemCase Refused(Fault[] links) => CommonProblems.InvalidValues.With(links[0].Detail, links);
 
     private static ProblemCase TooMuch(IReadOnlyList<Fault> faults) =>
         CommonProblems.InvalidValues.With(new("Der Text ist zu verschachtelt.", "The text is nested too much."), faults);

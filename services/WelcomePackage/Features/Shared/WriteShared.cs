@@ -4,6 +4,7 @@ using Wir.Areas;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
+using Wir.ServiceDefaults.Texts;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Domain;
 using Wir.WelcomePackage.Features.Pages;
@@ -26,7 +27,12 @@ internal static class WriteShared
             .Select(text => new Fault($"/texts/{text.Key}", CommonProblems.Faults.TooLong, text.Fault!))];
         if (nested.Length > 0) return CommonProblems.InvalidValues.With(new("Texte sind zu verschachtelt.", "Texts are nested too much."), nested).ToResult();
         var asked = Cleaned(body.Value);
-        if (FaultsIn(asked) is { Count: > 0 } faults) return CommonProblems.InvalidValues.With(new("Angaben sind ungültig.", "Values are invalid."), faults).ToResult();
+        List<Fault> faults = [.. LinkFaults(body.Value), .. FaultsIn(asked)];
+        if (faults.Count > 0)
+        {
+            return CommonProblems.InvalidValues.With(new("Angaben sind ungültig.", "Values are invalid."), faults)
+                .ToResult();
+        }
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await editing.TakeTreeAsync(ct);
@@ -107,6 +113,12 @@ internal static class WriteShared
         {
             faults.AddRange(TextFaults($"values/{index}/value", value.Value));
             if (string.IsNullOrWhiteSpace(value.Source)) faults.Add(new($"/values/{index}/source", CommonProblems.Faults.MissingMember, new("Die Quelle fehlt.", "The source is missing.")));
+            if (value.SourceUrl is { } url && SafeAddress.OfLink(url) is null && !WebAddress.HoldsUser(url))
+            {
+                faults.Add(new($"/values/{index}/sourceUrl", CommonProblems.Faults.InvalidValue,
+                    new("Keine Adresse.", "Not an address.")));
+            }
+
             if (value.AsOf is null && index > 0) faults.Add(new($"/values/{index}/asOf", CommonProblems.Faults.MissingMember, new("Der Beginn fehlt.", "The beginning is missing.")));
         }
 
@@ -115,9 +127,23 @@ internal static class WriteShared
         if (asked.Kind == "contact" && (asked.Contact is null || asked.Labels is null or { Count: 0 })) faults.Add(new("/contact", CommonProblems.Faults.MissingMember, new("Name (labels) und contact fehlen.", "Name (labels) and contact are missing.")));
         if (asked.Kind != "fact" && asked.Values is { Count: > 0 }) faults.Add(new("/values", CommonProblems.Faults.InvalidValue, new("Werte hat nur eine Angabe (fact).", "Only a fact has values.")));
         if (asked.Kind != "block" && asked.Texts is { Count: > 0 }) faults.Add(new("/texts", CommonProblems.Faults.InvalidValue, new("Texte hat nur ein Block.", "Only a block has texts.")));
-        if (asked.Contact?.Website is { } site && SafeAddress.OfLink(site) is null) faults.Add(new("/contact/website", CommonProblems.Faults.InvalidValue, new("Keine Adresse.", "Not an address.")));
+        if (asked.Contact?.Website is { } site && SafeAddress.OfLink(site) is null)
+        {
+            var detail = WebAddress.HoldsUser(site) ? WebAddress.HoldsUserText
+                : new Text("Keine Adresse.", "Not an address.");
+            faults.Add(new("/contact/website", CommonProblems.Faults.InvalidValue, detail));
+        }
+
         return faults;
     }
+
+    /// <summary>Addresses with a user, which cleaning takes out of texts without a word.</summary>
+    private static IEnumerable<Fault> LinkFaults(NewShared asked) =>
+        (asked.Texts ?? new Dictionary<string, string>())
+            .Select(text => LinkCheck.FaultOf(text.Value, $"/texts/{text.Key}"))
+            .Concat((asked.Values ?? []).Index().Select(value =>
+                LinkCheck.FaultOfAddress(value.Item.SourceUrl, $"/values/{value.Index}/sourceUrl")))
+            .OfType<Fault>();
 
     private static IEnumerable<Fault> TextFaults(string member, IReadOnlyDictionary<string, string>? texts)
     {

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Wir.Jobs;
+using Wir.Registry.Data;
+using Wir.Registry.Domain;
+using Wir.ServiceDefaults.Texts;
+
+namespace Wir.Registry.Features.Associations;
+
+/// <summary>
+/// Takes users and passwords out of links that an earlier release stored: entries get a new version, so that listeners
+/// and caches learn of it; versions, submissions and events are rewritten in place. Entered by a migration where there
+/// is such a link; its progress counts entries.
+/// </summary>
+public sealed class MendLinks(RegistryDb db, AssociationWriter writer, TimeProvider time) : IJobHandler
+{
+    public const string Kind = "mend-links";
+
+    /// <summary>An address that is a member's value.</summary>
+    private const string InJson = """("(?:https?|ftp):[/\\]*)[^/\\?#"]*@""";
+
+    public async Task HandleAsync(Job job, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var ids = await db.Associations.FromSql($"select * from registry.association where content::text ~* {InJson}")
+            .AsNoTracking().Select(entry => entry.Id).ToListAsync(ct);
+        foreach (var id in ids)
+        {
+            if (await writer.FindAsync(id, ct) is not { } entry) continue;
+            var change = new Change("system", "changed", "links without users", time.GetUtcNow());
+            entry.Revise(Mended(entry.Content), null, change);
+            if ((await writer.SaveAsync(entry, change, ct)).Problem is { } problem)
+            {
+                throw new InvalidOperationException(problem.Detail.En);
+            }
+        }
+
+        await db.Database.ExecuteSqlAsync($"""
+            update registry.association_version set content = regexp_replace(content::text, {InJson}, '\1', 'gi')::jsonb
+            where content::text ~* {InJson}
+            """, ct);
+        await db.Database.ExecuteSqlAsync($"""
+            update registry.submission set content = regexp_replace(content::text, {InJson}, '\1', 'gi')::jsonb,
+            version = version + 1
+            where content::text ~* {InJson}
+            """, ct);
+        await db.Database.ExecuteSqlAsync($"""
+            update registry.event_log set payload = regexp_replace(payload::text, {InJson}, '\1', 'gi')::json
+            where payload::text ~* {InJson}
+            """, ct);
+        await db.Database.ExecuteSqlAsync($"""
+            update registry.outbox_message set payload = regexp_replace(payload::text, {InJson}, '\1', 'gi')::json
+            where payload::text ~* {InJson}
+            """, ct);
+        await transaction.CommitAsync(ct);
+        await job.CheckpointAsync(ids.Count, ids.Count, ct);
+    }
+
+    private static AssociationContent Mended(AssociationContent content) => content with
+    {
+        Links = [.. content.Links.Select(link => link with { Href = WebAddress.WithoutUser(link.Href) })],
+        Offers = [.. content.Offers.Select(offer =>
+            offer with { Url = offer.Url is { } url ? WebAddress.WithoutUser(url) : null })],
+    };
+}
