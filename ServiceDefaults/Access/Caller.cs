@@ -15,6 +15,7 @@ public sealed class Caller
         _areas = areas;
         Subject = principal.FindFirstValue("sub") ?? "anonymous";
         Scopes = (principal.FindFirstValue("scope") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        Reader = principal.FindFirstValue(Tokens.TokenClaims.Reader);
         Areas = (principal.FindFirstValue("areas") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
@@ -25,6 +26,11 @@ public sealed class Caller
 
     /// <summary>Keys of the areas for which the scopes count.</summary>
     public IReadOnlyList<string> Areas { get; }
+
+    /// <summary>
+    /// Stands for the address of somebody without credentials, for this day; null where there are some.
+    /// </summary>
+    public string? Reader { get; }
 
     public bool IsAnonymous => Subject == "anonymous";
 

@@ -17,5 +17,11 @@ public static class TokenClaims
     /// <summary>Area keys, separated by spaces.</summary>
     public const string Areas = "areas";
 
+    /// <summary>
+    /// Pseudonym of the address from which somebody without credentials writes: the same within a day, another one on
+    /// the next. Only the gateway can tell that it belongs to an address.
+    /// </summary>
+    public const string Reader = "reader";
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 }

@@ -36,8 +36,24 @@ public sealed class TokenIssuer : IDisposable
     public byte[] Export() => _key.ExportPkcs8PrivateKey();
 
     /// <summary>A token for a principal, valid from now for <paramref name="lifetime"/> (default 60 s).</summary>
-    public string Issue(string subject, IEnumerable<string> scopes, IEnumerable<string> areas, DateTimeOffset now, TimeSpan? lifetime = null) =>
-        s_handler.CreateToken(new SecurityTokenDescriptor
+    /// <param name="subject">Who.</param>
+    /// <param name="scopes">What the principal may do.</param>
+    /// <param name="areas">Where.</param>
+    /// <param name="now">From when.</param>
+    /// <param name="lifetime">For how long.</param>
+    /// <param name="reader">See <see cref="TokenClaims.Reader"/>; null = none.</param>
+    public string Issue(
+        string subject, IEnumerable<string> scopes, IEnumerable<string> areas, DateTimeOffset now,
+        TimeSpan? lifetime = null, string? reader = null)
+    {
+        var claims = new Dictionary<string, object>
+        {
+            [TokenClaims.Subject] = subject,
+            [TokenClaims.Scope] = string.Join(' ', scopes),
+            [TokenClaims.Areas] = string.Join(' ', areas),
+        };
+        if (reader is not null) claims[TokenClaims.Reader] = reader;
+        return s_handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = TokenClaims.Issuer,
             Audience = TokenClaims.Audience,
@@ -45,13 +61,9 @@ public sealed class TokenIssuer : IDisposable
             NotBefore = now.UtcDateTime,
             Expires = (now + (lifetime ?? TokenClaims.Lifetime)).UtcDateTime,
             SigningCredentials = _credentials,
-            Claims = new Dictionary<string, object>
-            {
-                [TokenClaims.Subject] = subject,
-                [TokenClaims.Scope] = string.Join(' ', scopes),
-                [TokenClaims.Areas] = string.Join(' ', areas),
-            },
+            Claims = claims,
         });
+    }
 
     /// <summary>The public half, for the JWKS.</summary>
     public PublicKey PublicKey()

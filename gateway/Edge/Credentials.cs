@@ -35,7 +35,13 @@ internal sealed class Credentials(RequestDelegate next, KeyDirectory keys, Perso
     {
         if (principal is null) return RefuseAsync(context);
         // The JWKS is needed to check tokens, and load balancers ask for the version: neither must depend on a token or a limit.
-        if (!context.Request.Path.StartsWithSegments("/.well-known") && !context.Request.Path.StartsWithSegments("/version")) context.Features.Set(mint.For(principal));
+        if (!context.Request.Path.StartsWithSegments("/.well-known")
+            && !context.Request.Path.StartsWithSegments("/version"))
+        {
+            var writes = principal.IsAnonymous && !context.Request.IsRead();
+            context.Features.Set(writes ? mint.ForWriter(context.Connection.RemoteIpAddress) : mint.For(principal));
+        }
+
         return next(context);
     }
 

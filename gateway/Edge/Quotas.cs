@@ -118,7 +118,7 @@ internal sealed class Quotas(IOptions<GatewayOptions> options) : IDisposable
     private static TimeSpan Interval(Holder holder) => TimeSpan.FromMinutes(1) / holder.Limit;
 
     /// <summary>One household has one IPv4 address or one /64 of IPv6.</summary>
-    private static string Network(IPAddress? address)
+    internal static string Network(IPAddress? address)
     {
         if (address is null) return "";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();

@@ -8,6 +8,7 @@ internal static class TokenMintRegistration
     {
         services.AddSingleton<SigningKeys>();
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
+        services.AddSingleton<ReaderPseudonym>();
         services.AddSingleton<TokenMint>();
         // The edge has decided who it is; the token that was minted for the services need not be checked by its own maker.
         services.AddAuthentication(EdgeAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, EdgeAuthentication>(EdgeAuthentication.Scheme, null);

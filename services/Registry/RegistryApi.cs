@@ -4,6 +4,7 @@ using Wir.Jobs;
 using Wir.Messaging;
 using Wir.Registry.Codes;
 using Wir.Registry.Data;
+using Wir.Registry.Features;
 using Wir.Registry.Features.Associations;
 using Wir.Registry.Features.Catalogues;
 using Wir.Registry.Features.Confirmations;
@@ -50,6 +51,8 @@ public static class RegistryApi
         services.AddTransient<IStartupFilter, HsdsForeignPages>();
         services.ConfigureHttpJsonOptions(options => HsdsJson.Configure(options.SerializerOptions));
         services.AddSingleton<AssociationIntake>();
+        services.AddSingleton<Offices>();
+        services.AddScoped<AnonymousBounds>();
         services.AddScoped<AssociationWriter>();
         services.AddScoped<ConfirmationMail>();
         services.AddScoped<DecisionMail>();

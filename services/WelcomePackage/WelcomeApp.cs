@@ -55,6 +55,7 @@ public static class WelcomeApp
         builder.Services.AddSingleton<PictureCleaner>();
         builder.Services.AddSingleton<PageCounter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageCounter>());
+        builder.Services.AddScoped<FeedbackBounds>();
         builder.Services.AddScoped<MediaCheck>();
         builder.Services.AddScoped<TextRules>();
         builder.Services.AddScoped<Renderer>();

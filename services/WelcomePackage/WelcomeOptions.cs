@@ -29,6 +29,12 @@ public sealed class WelcomeOptions
     /// <summary>Pieces of feedback on one thing that are taken within an hour.</summary>
     public int FeedbackPerHour { get; set; } = 60;
 
+    /// <summary>Pieces of feedback from one address that may be open on the day on which they came.</summary>
+    public int OpenFeedbackPerReader { get; set; } = 20;
+
+    /// <summary>Pieces of feedback in all that may be open.</summary>
+    public int OpenFeedback { get; set; } = 10_000;
+
     /// <summary>Largest picture, bytes.</summary>
     public int MaxMediumSize { get; set; } = 8 * 1024 * 1024;
 

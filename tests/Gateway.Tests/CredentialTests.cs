@@ -102,6 +102,33 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
+    public async Task Who_writes_without_credentials_has_a_pseudonym_of_the_day_and_nobody_else()
+    {
+        var (one, other) = (fixture.Sign("198.51.100.9"), fixture.Sign("2001:db8:1:2::3"));
+        var first = await ReaderAsync(HttpMethod.Post, null, one);
+        var neighbour = await ReaderAsync(HttpMethod.Post, null, fixture.Sign("2001:db8:1:2::4"));
+
+        Assert.Matches("^[A-Za-z0-9_-]{22}$", first);
+        Assert.Equal(first, await ReaderAsync(HttpMethod.Post, null, one));
+        Assert.NotEqual(first, await ReaderAsync(HttpMethod.Post, null, other));
+        // One household has one /64.
+        Assert.Equal(neighbour, await ReaderAsync(HttpMethod.Post, null, other));
+        Assert.Equal("", await ReaderAsync(HttpMethod.Get, null, one));
+        Assert.Equal("", await ReaderAsync(HttpMethod.Post, fixture.ApiKeyOf("reader"), one));
+        fixture.Clock.Ahead = TimeSpan.FromDays(1);
+        Assert.NotEqual(first, await ReaderAsync(HttpMethod.Post, null, fixture.Sign("198.51.100.9")));
+        fixture.Clock.Ahead = TimeSpan.Zero;
+    }
+
+    private async Task<string> ReaderAsync(HttpMethod method, string? key, string reader)
+    {
+        var answer = await fixture.SendAsync(method, "/api/registry/v1/echo", key, method == HttpMethod.Post ? "{}"
+            : null, ("X-Wir-Reader", reader));
+        var token = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(((string)answer.Json["headers"]!["authorization"]!).Split(' ')[1]);
+        return token.TryGetPayloadValue<string>("reader", out var found) ? found : "";
+    }
+
+    [Fact]
     public async Task The_same_token_serves_for_half_of_its_life()
     {
         var first = await TokenAsync();

@@ -72,6 +72,7 @@ public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTe
             ["Wir:Mail:SmtpHost"] = "localhost",
             ["Wir:Mail:SmtpPort"] = Server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Wir:Mail:PerRecipientAndDay"] = "3",
+            ["Wir:Mail:PerRecipientAndHour"] = "10",
         };
 
         protected override void Replace(IServiceCollection services) => services.AddTransient(_ => Server.Client());

@@ -86,6 +86,10 @@ public class RegistryFixture : IAsyncLifetime
     public Client As(string subject, string[]? scopes = null, params string[] areas) =>
         new(_client, _issuer.Issue(subject, scopes ?? [], areas, DateTimeOffset.UtcNow));
 
+    /// <summary>Somebody without credentials, behind an address that has this pseudonym today.</summary>
+    public Client Reader(string pseudonym) =>
+        new(_client, _issuer.Issue(TokenClaims.Anonymous, [], [], DateTimeOffset.UtcNow, reader: pseudonym));
+
     public string TokenOf(string subject) => _issuer.Issue(subject, [], [], DateTimeOffset.UtcNow);
 
     public IReadOnlyList<string> MailFiles => [.. _mail.GetFiles("*.eml").Select(file => file.FullName)];

@@ -35,6 +35,34 @@ public sealed class FeedbackTests(Welcome welcome)
     }
 
     [Fact]
+    public async Task One_address_leaves_twenty_open_pieces_of_feedback_a_day()
+    {
+        var ids = new[] { await welcome.Editor.PublishedAsync(area: "06635015"),
+            await welcome.Editor.PublishedAsync(area: "06635015") };
+        var reader = welcome.Reader("shelter");
+
+        var answers = new List<Answer>();
+        for (var i = 0; i < 21; i++)
+        {
+            answers.Add(await reader.PostAsync("/feedback",
+                new { subjectType = "page", subjectId = ids[i % 2], lang = "de", helpful = true }));
+        }
+
+        Assert.Equal((20, HttpStatusCode.TooManyRequests, "WIR-COM-0019"),
+            (answers.Count(answer => answer.Status == HttpStatusCode.Accepted), answers[^1].Status, answers[^1].Code));
+        Assert.Contains("Korbach", (string)answers[^1].Json["detail"]!, StringComparison.Ordinal);
+        Assert.InRange(int.Parse(answers[^1].Headers["Retry-After"],
+            System.Globalization.CultureInfo.InvariantCulture), 1, 25 * 3600);
+        (await welcome.Reader("neighbour").PostAsync("/feedback",
+            new { subjectType = "page", subjectId = ids[0], lang = "de", helpful = true }))
+            .Expect(HttpStatusCode.Accepted);
+        await welcome.ScalarAsync<object>("update welcomepackage.feedback set created_at = created_at - interval '1 day' where reader = 'shelter' returning 1");
+        await welcome.RunJobAsync("forget-feedback");
+        Assert.Equal(1,
+            await welcome.ScalarAsync<long>("select count(*) from welcomepackage.feedback where reader is not null"));
+    }
+
+    [Fact]
     public async Task One_page_is_not_flooded_and_nonsense_is_refused()
     {
         var id = await welcome.Editor.PublishedAsync();

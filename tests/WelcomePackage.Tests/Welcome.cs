@@ -49,6 +49,10 @@ public sealed class Welcome : IAsyncLifetime
 
     public Person Office => As("client:office", [Scopes.WelcomeIssue], "06635015");
 
+    /// <summary>Somebody without credentials, behind an address that has this pseudonym today.</summary>
+    public Person Reader(string pseudonym) => new(this, _issuer, TokenClaims.Anonymous, [],
+        []) { Pseudonym = pseudonym };
+
     public Person Anonymous => As(TokenClaims.Anonymous, []);
 
     /// <summary>The repository's folder.</summary>
@@ -135,6 +139,8 @@ public sealed class OneWelcome : ICollectionFixture<Welcome>
 /// <summary>Somebody who calls the service.</summary>
 public sealed class Person(Welcome welcome, TokenIssuer issuer, string subject, string[] scopes, string[] areas)
 {
+    public string? Pseudonym { get; init; }
+
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
 
     public Task<Answer> PostAsync(string path, object? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
@@ -145,7 +151,7 @@ public sealed class Person(Welcome welcome, TokenIssuer issuer, string subject, 
     {
         using var request = new HttpRequestMessage(method, WelcomeApp.Prefix + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer",
-            issuer.Issue(subject, scopes, areas, DateTimeOffset.UtcNow));
+            issuer.Issue(subject, scopes, areas, DateTimeOffset.UtcNow, reader: Pseudonym));
         request.Headers.AcceptLanguage.ParseAdd("en");
         if (body is HttpContent content)
         {

@@ -46,6 +46,9 @@ public sealed class OfficeTask
     public string? ClosedBy { get; private set; }
     public string? Comment { get; set; }
 
+    /// <summary>Stands for the address it came from, on that day; emptied after it.</summary>
+    public string? Reader { get; init; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; private set; } = 1;
 

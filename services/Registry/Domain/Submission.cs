@@ -45,6 +45,9 @@ public sealed class Submission
     public string? ReviewedBy { get; set; }
     public string? Comment { get; set; }
 
+    /// <summary>Stands for the address it came from, on that day; emptied after it.</summary>
+    public string? Reader { get; init; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; } = 1;
 

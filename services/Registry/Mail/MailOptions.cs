@@ -19,6 +19,9 @@ public sealed class MailOptions
 
     public string From { get; set; } = "vereinsverzeichnis@localhost.localdomain";
 
+    /// <summary>Mails that anybody without credentials can have sent to one address in an hour.</summary>
+    public int PerRecipientAndHour { get; set; } = 1;
+
     /// <summary>Mails that one address gets in a day, whoever asks for them.</summary>
     public int PerRecipientAndDay { get; set; } = 10;
 }

@@ -23,6 +23,9 @@ public sealed class Feedback
     /// <summary>SHA-256 of the token.</summary>
     public required byte[] TokenHash { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Stands for the address it came from, on that day; emptied after it.</summary>
+    public string? Reader { get; init; }
     public DateTimeOffset? DecidedAt { get; set; }
     public string? DecidedBy { get; set; }
 }

@@ -78,5 +78,6 @@ internal sealed class SubmissionConfiguration : IEntityTypeConfiguration<Submiss
         builder.Ignore(submission => submission.IsNew).Ignore(submission => submission.IsOpen);
         builder.HasIndex(submission => new { submission.State, submission.Area, submission.Id });
         builder.HasIndex(submission => submission.AssociationId);
+        builder.HasIndex(submission => new { submission.Reader, submission.CreatedAt }).HasFilter("reader is not null");
     }
 }

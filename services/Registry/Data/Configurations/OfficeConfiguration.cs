@@ -14,6 +14,7 @@ internal sealed class OfficeTaskConfiguration : IEntityTypeConfiguration<OfficeT
         builder.HasIndex(task => new { task.Kind, task.SourceId }).IsUnique();
         builder.HasIndex(task => new { task.State, task.Area, task.Id });
         builder.HasIndex(task => task.AssociationId);
+        builder.HasIndex(task => new { task.Reader, task.CreatedAt }).HasFilter("reader is not null");
     }
 }
 

@@ -338,6 +338,10 @@ namespace Wir.Registry.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Reader")
+                        .HasColumnType("text")
+                        .HasColumnName("reader");
+
                     b.Property<string>("ReplyTo")
                         .HasColumnType("text")
                         .HasColumnName("reply_to");
@@ -373,6 +377,10 @@ namespace Wir.Registry.Data.Migrations
                     b.HasIndex("Kind", "SourceId")
                         .IsUnique()
                         .HasDatabaseName("ix_office_task_kind_source_id");
+
+                    b.HasIndex("Reader", "CreatedAt")
+                        .HasDatabaseName("ix_office_task_reader_created_at")
+                        .HasFilter("reader is not null");
 
                     b.HasIndex("State", "Area", "Id")
                         .HasDatabaseName("ix_office_task_state_area_id");
@@ -495,6 +503,10 @@ namespace Wir.Registry.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("persons");
 
+                    b.Property<string>("Reader")
+                        .HasColumnType("text")
+                        .HasColumnName("reader");
+
                     b.Property<DateTimeOffset?>("ReviewedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("reviewed_at");
@@ -539,6 +551,10 @@ namespace Wir.Registry.Data.Migrations
 
                     b.HasIndex("AssociationId")
                         .HasDatabaseName("ix_submission_association_id");
+
+                    b.HasIndex("Reader", "CreatedAt")
+                        .HasDatabaseName("ix_submission_reader_created_at")
+                        .HasFilter("reader is not null");
 
                     b.HasIndex("State", "Area", "Id")
                         .HasDatabaseName("ix_submission_state_area_id");

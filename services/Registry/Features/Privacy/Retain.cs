@@ -31,6 +31,8 @@ public sealed class Retain(RegistryDb db, TimeProvider time) : IJobHandler
         new("report-contact", "text, reply address and comment of tasks", 90, "closing", "questions about the report"),
         new("task", "whole task", 1095, "closing", "figures of the municipality"),
         new("mail", "address and text", 7, "creation", "sending; address and text go when it is sent"),
+        new("reader", "pseudonym of the address that a submission or report came from", 1, "day of arrival",
+            "bound per address and day"),
         new("event", "events sent", 395, "sending", "other services rebuild their copies from them"),
     ];
 
@@ -49,6 +51,7 @@ public sealed class Retain(RegistryDb db, TimeProvider time) : IJobHandler
             ["decided-submission"] = await DecidedAsync(Before(now, "decided-submission"), ct),
             ["report-contact"] = await ReportContactsAsync(Before(now, "report-contact"), ct),
             ["task"] = await TasksAsync(Before(now, "task"), ct),
+            ["reader"] = await ReadersAsync(ct),
             ["mail"] = await MailsAsync(Before(now, "mail"), ct),
         };
         db.RetentionRuns.Add(new() { Id = Guid.CreateVersion7(), At = now, Removed = removed });
@@ -85,6 +88,16 @@ public sealed class Retain(RegistryDb db, TimeProvider time) : IJobHandler
         """, ct);
 
     private Task<int> TasksAsync(DateTimeOffset before, CancellationToken ct) => db.Tasks.Where(task => task.ClosedAt < before).ExecuteDeleteAsync(ct);
+
+    /// <summary>They count on their day only.</summary>
+    private async Task<int> ReadersAsync(CancellationToken ct)
+    {
+        var today = time.Today().StartInBerlin();
+        return await db.Submissions.Where(one => one.Reader != null && one.CreatedAt < today)
+                .ExecuteUpdateAsync(set => set.SetProperty(one => one.Reader, (string?)null), ct)
+            + await db.Tasks.Where(one => one.Reader != null && one.CreatedAt < today)
+                .ExecuteUpdateAsync(set => set.SetProperty(one => one.Reader, (string?)null), ct);
+    }
 
     private Task<int> MailsAsync(DateTimeOffset before, CancellationToken ct) => db.Mails.Where(mail => mail.CreatedAt < before).ExecuteDeleteAsync(ct);
 }

@@ -5,7 +5,7 @@ using Wir.ServiceDefaults.Errors;
 namespace Wir.Registry.Features.Submissions;
 
 /// <summary>The mail with which a submitter proves the address.</summary>
-public sealed class ConfirmationMail(Mailbox mailbox, IConfiguration configuration)
+public sealed class ConfirmationMail(Mailbox mailbox, Offices offices, IConfiguration configuration)
 {
     /// <summary>The one form of links in our mails; the portal's page asks before anything happens.</summary>
     /// <param name="id">A submission, or a request to confirm an entry.</param>
@@ -27,7 +27,9 @@ public sealed class ConfirmationMail(Mailbox mailbox, IConfiguration configurati
 
             Der Link gilt bis {submission.TokenExpiresAt:yyyy-MM-dd} und nur einmal. Waren Sie es nicht, brauchen Sie nichts zu tun.
             The link is valid until {submission.TokenExpiresAt:yyyy-MM-dd}, and once. If it was not you, there is nothing to do.
-            """, ct);
-        return isTaken ? null : Problems.TooManyMails.With(new("Bitte morgen erneut versuchen.", "Please try again tomorrow."));
+            """, MailCause.Anybody, ct);
+        return isTaken ? null : Problems.TooManyMails.With(new(
+            $"An diese Adresse ging erst vor Kurzem eine Nachricht. Auskunft gibt: {offices.Of(submission.Area)}.",
+            $"A message was sent to this address only recently. Please try later, or ask {offices.Of(submission.Area)}."));
     }
 }

@@ -26,6 +26,6 @@ public sealed class DecisionMail(Mailbox mailbox)
             {de}
             {en}
             {comment}
-            """, ct);
+            """, MailCause.Register, ct);
     }
 }

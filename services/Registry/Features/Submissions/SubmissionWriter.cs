@@ -5,12 +5,14 @@ using Wir.Registry.Data;
 using Wir.Registry.Domain;
 using Wir.Registry.Features.Associations;
 using Wir.Registry.Messaging;
+using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Registry.Features.Submissions;
 
 /// <summary>Puts submissions into the municipality's queue: at once when an office hands them in, else when the e-mail address is proven.</summary>
-public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AreaRegister areas, IOptions<RegistryOptions> options, TimeProvider time)
+public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AnonymousBounds bounds, AreaRegister areas,
+    IOptions<RegistryOptions> options, TimeProvider time)
 {
     /// <summary>From an office: nobody has to prove an address.</summary>
     /// <param name="id">The entry to change, or the id of a new one.</param>
@@ -20,7 +22,7 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AreaR
     /// <param name="ct">Stops it.</param>
     public async Task<SubmissionReceipt> EnterAsync(Guid id, Association? entry, Accepted accepted, string subject, CancellationToken ct)
     {
-        var submission = Create(id, entry, accepted, accepted.Persons, null, subject);
+        var submission = Create(id, entry, accepted, accepted.Persons, null, subject, null);
         Enter(submission);
         db.Submissions.Add(submission);
         await db.SaveChangesAsync(ct);
@@ -29,14 +31,16 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AreaR
 
     /// <summary>From anybody: waits for the click on the link in the mail.</summary>
     public async Task<Outcome<SubmissionReceipt>> AwaitAsync(
-        Guid id, Association? entry, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter submitter, string subject, CancellationToken ct)
+        Guid id, Association? entry, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter submitter,
+        Caller caller, CancellationToken ct)
     {
         var (token, hash) = OneTimeToken.Create();
-        var submission = Create(id, entry, accepted, persons, submitter, subject);
+        var submission = Create(id, entry, accepted, persons, submitter, caller.Subject, caller.Reader);
         submission.TokenHash = hash;
         submission.TokenExpiresAt = submission.CreatedAt + options.Value.LinkLifetime;
         // A repeatable request (Idempotency-Key) has one open already.
         await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
+        if (await bounds.RefusalOfSubmissionAsync(caller, submission.Area, ct) is { } full) return full;
         if (await mail.AddAsync(submission, token, ct) is { } refused) return refused;
         db.Submissions.Add(submission);
         await db.SaveChangesAsync(ct);
@@ -79,7 +83,9 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AreaR
         db.Emit(RegistryMessages.Submitted(submission));
     }
 
-    private Submission Create(Guid id, Association? entry, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter? submitter, string subject) => new()
+    private Submission Create(
+        Guid id, Association? entry, Accepted accepted, IReadOnlyList<PersonContact>? persons, Submitter? submitter,
+        string subject, string? reader) => new()
     {
         Id = Guid.CreateVersion7(),
         AssociationId = id,
@@ -90,6 +96,7 @@ public sealed class SubmissionWriter(RegistryDb db, ConfirmationMail mail, AreaR
         Persons = persons,
         Submitter = submitter,
         SubmittedBy = subject,
+        Reader = reader,
         CreatedAt = time.GetUtcNow(),
     };
 

@@ -14,9 +14,15 @@ namespace Wir.Registry.Features.Submissions;
 public static class SubmitAssociation
 {
     public static async Task<Results<Accepted<SubmissionReceipt>, ProblemHttpResult>> Handle(
-        JsonBody<SubmissionInput> body, Caller caller, RegistryDb db, AssociationIntake intake, AssociationWriter writer, SubmissionWriter submissions, CancellationToken ct)
+        HttpContext http, JsonBody<SubmissionInput> body, Caller caller, RegistryDb db, AssociationIntake intake,
+        AssociationWriter writer, SubmissionWriter submissions, AnonymousBounds bounds, CancellationToken ct)
     {
         var input = body.Value;
+        if (caller.IsAnonymous && LongTexts.FaultsIn(input) is { Count: > 0 } tooLong)
+        {
+            return CommonProblems.InvalidValues.With(tooLong[0].Detail, tooLong).ToResult();
+        }
+
         var entry = input.AssociationId is { } existing
             ? await db.Associations.AsNoTracking().Include(one => one.Persons).SingleOrDefaultAsync(one => one.Id == existing && one.Status == AssociationStatus.Published, ct)
             : null;
@@ -32,7 +38,13 @@ public static class SubmitAssociation
         if (await writer.IdentifierProblemAsync(id, accepted.Content, ct) is { } taken) return taken.ToResult();
         if (entry is not null) accepted = accepted with { Content = WithWhatIsHidden(accepted.Content, entry.Content) };
         var submitter = new Submitter(input.Submitter.Name, input.Submitter.Email, input.Submitter.Role);
-        if (!(await submissions.AwaitAsync(id, entry, accepted, PersonsOf(entry, accepted), submitter, caller.Subject, ct)).TryGet(out var receipt, out problem)) return problem.ToResult();
+        if (!(await submissions.AwaitAsync(id, entry, accepted, PersonsOf(entry, accepted), submitter, caller, ct))
+            .TryGet(out var receipt, out problem))
+        {
+            bounds.SetRetryAfter(http, problem);
+            return problem.ToResult();
+        }
+
         return TypedResults.Accepted((string?)null, receipt);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Wir.Areas;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
+using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
 
@@ -28,13 +29,23 @@ public sealed record ReportReceipt(Guid Id, string State);
 public static class ReportError
 {
     public static async Task<Results<Accepted<ReportReceipt>, ProblemHttpResult>> Handle(
-        JsonBody<ReportInput> body, RegistryDb db, IOptions<RegistryOptions> options, TimeProvider time, CancellationToken ct)
+        HttpContext http, JsonBody<ReportInput> body, Caller caller, RegistryDb db, AnonymousBounds bounds,
+        IOptions<RegistryOptions> options, TimeProvider time, CancellationToken ct)
     {
         var input = body.Value;
         if (CleanText.FaultIn(input.Message, allowsLines: true) is { } fault) return Invalid("/message", fault).ToResult();
         var area = await db.Associations.Where(entry => entry.Id == input.AssociationId && entry.Status == AssociationStatus.Published)
             .Select(entry => entry.Area).SingleOrDefaultAsync(ct);
         if (area is null) return Invalid("/associationId", new("Diesen Eintrag gibt es nicht.", "There is no such entry.")).ToResult();
+
+        // A repeatable request (Idempotency-Key) has one open already.
+        await using var transaction = db.Database.CurrentTransaction is null
+            ? await db.Database.BeginTransactionAsync(ct) : null;
+        if (await bounds.RefusalOfReportAsync(caller, area, ct) is { } full)
+        {
+            bounds.SetRetryAfter(http, full);
+            return full.ToResult();
+        }
 
         var id = Guid.CreateVersion7();
         db.Tasks.Add(new()
@@ -47,10 +58,12 @@ public static class ReportError
             Subject = input.Subject,
             Text = input.Message,
             ReplyTo = input.Email,
+            Reader = caller.Reader,
             CreatedAt = time.GetUtcNow(),
             DueOn = WorkingDays.Add(time.Today(), options.Value.ReviewWorkingDays).ToDateOnly(),
         });
         await db.SaveChangesAsync(ct);
+        if (transaction is not null) await transaction.CommitAsync(ct);
         return TypedResults.Accepted((string?)null, new ReportReceipt(id, "received"));
     }
 

@@ -126,6 +126,7 @@ internal sealed class FeedbackConfiguration : IEntityTypeConfiguration<Feedback>
         builder.Property(feedback => feedback.Version).IsConcurrencyToken();
         builder.HasIndex(feedback => feedback.TokenHash).IsUnique();
         builder.HasIndex(feedback => new { feedback.Area, feedback.Id });
+        builder.HasIndex(feedback => new { feedback.Reader, feedback.CreatedAt }).HasFilter("reader is not null");
     }
 }
 

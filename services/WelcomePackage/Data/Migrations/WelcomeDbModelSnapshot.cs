@@ -231,6 +231,10 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("message");
 
+                    b.Property<string>("Reader")
+                        .HasColumnType("text")
+                        .HasColumnName("reader");
+
                     b.Property<string>("Reply")
                         .HasColumnType("text")
                         .HasColumnName("reply");
@@ -268,6 +272,10 @@ namespace Wir.WelcomePackage.Data.Migrations
 
                     b.HasIndex("Area", "Id")
                         .HasDatabaseName("ix_feedback_area_id");
+
+                    b.HasIndex("Reader", "CreatedAt")
+                        .HasDatabaseName("ix_feedback_reader_created_at")
+                        .HasFilter("reader is not null");
 
                     b.ToTable("feedback", "welcomepackage");
                 });

@@ -56,7 +56,9 @@ internal static class FeedbackEndpoints
     }
 
     private static async Task<Results<Accepted<FeedbackReceipt>, ProblemHttpResult>> Give(
-        HttpContext context, JsonBody<NewFeedback> body, WelcomeDb db, AreaRegister areas, IOptions<WelcomeOptions> options, TimeProvider time, CancellationToken ct)
+        HttpContext context, JsonBody<NewFeedback> body, Caller caller, WelcomeDb db, AreaRegister areas,
+            FeedbackBounds bounds, TimeProvider time,
+        CancellationToken ct)
     {
         var asked = body.Value;
         if (!Wir.ServiceDefaults.Texts.Languages.Parse(asked.Lang, "/lang").TryGet(out var language, out var problem)) return problem.ToResult();
@@ -71,12 +73,11 @@ internal static class FeedbackEndpoints
         }
 
         var now = time.GetUtcNow();
-        // Limits by address are the gateway's; this one keeps a single page from being flooded through many addresses.
-        var recent = await db.Feedback.CountAsync(one => one.SubjectId == asked.SubjectId && one.CreatedAt > now.AddHours(-1), ct);
-        if (recent >= options.Value.FeedbackPerHour)
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await bounds.RefusalAsync(caller, asked.SubjectId, own, ct) is { } refusal)
         {
-            context.Response.Headers.RetryAfter = "3600";
-            return CommonProblems.TooManyRequests.With(new("Dazu kam zuletzt sehr viel; bitte später noch einmal.", "A lot came in on this lately; please try again later.")).ToResult();
+            context.Response.Headers.RetryAfter = refusal.RetryAfter;
+            return refusal.Problem.ToResult();
         }
 
         var token = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -84,10 +85,12 @@ internal static class FeedbackEndpoints
         {
             Id = Guid.CreateVersion7(now), Version = 1, SubjectType = asked.SubjectType, SubjectId = asked.SubjectId, Area = own, Language = language.Tag, Helpful = asked.Helpful,
             Message = string.IsNullOrEmpty(message) ? null : message, State = "open", TokenHash = HashOf(token), CreatedAt = now,
+            Reader = caller.Reader,
         };
         db.Feedback.Add(feedback);
         db.Emit(new FeedbackReceived { FeedbackId = feedback.Id, Area = own, Language = language.Tag, SubjectType = asked.SubjectType, SubjectId = asked.SubjectId });
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Accepted((string?)null, new FeedbackReceipt(feedback.Id, token, feedback.State));
     }
@@ -166,6 +169,10 @@ internal sealed class ForgetFeedback(WelcomeDb db, IOptions<WelcomeOptions> opti
         var before = time.GetUtcNow() - options.Value.FeedbackKept;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Feedback.Where(one => one.CreatedAt < before).ExecuteDeleteAsync(ct);
+        // Pseudonyms of addresses count on their day only.
+        var today = time.Today().StartInBerlin();
+        await db.Feedback.Where(one => one.Reader != null && one.CreatedAt < today)
+            .ExecuteUpdateAsync(set => set.SetProperty(one => one.Reader, (string?)null), ct);
         await transaction.CommitAsync(ct);
     }
 }

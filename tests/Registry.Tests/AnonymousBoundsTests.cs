@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Wir.TestKit;
+using Xunit;
+
+namespace Wir.Registry.Tests;
+
+/// <summary>
+/// What people without credentials can leave with the offices is bounded, and offices learn of it once a day.
+/// </summary>
+[Lane(Lane.Functional)]
+public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
+    : IClassFixture<AnonymousBoundsTests.Fixture>
+{
+    [Fact]
+    public async Task One_address_leaves_twenty_open_submissions_a_day_even_at_once()
+    {
+        var flood = registry.Reader("flood");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 24)
+            .Select(i => flood.PostAsync("/submissions", Submission($"flood{i}@entry.example"))));
+
+        Assert.Equal((20, 4), (answers.Count(answer => answer.Status == 202),
+            answers.Count(answer => answer is { Status: 429, Code: "WIR-COM-0019" })));
+        var refused = answers.First(answer => answer.Status == 429);
+        Assert.Contains("Rathaus Korbach (vereine@korbach.example)", (string)refused.Json["detail"]!,
+            StringComparison.Ordinal);
+        Assert.InRange(int.Parse(refused.Headers["Retry-After"], CultureInfo.InvariantCulture), 1, 25 * 3600);
+        Assert.Equal(["20"],
+            await registry.QueryAsync("select count(*) from registry.submission where reader = 'flood'"));
+        // A neighbour has a bound of their own, and an office has none.
+        Assert.Equal(202, (await registry.Reader("neighbour")
+            .PostAsync("/submissions", Submission("neighbour@entry.example"))).Status);
+        // What was decided is open no longer.
+        await registry.QueryAsync("update registry.submission set state = 'rejected', reviewed_at = now() where id in (select id from registry.submission where reader = 'flood' limit 1)");
+        Assert.Equal(202, (await flood.PostAsync("/submissions", Submission("flood25@entry.example"))).Status);
+    }
+
+    [Fact]
+    public async Task Reports_have_the_same_bound_and_pseudonyms_are_gone_after_their_day()
+    {
+        var entry = await registry.Office.PostAsync("/associations", Sample.Association("Gemeldeter Verein"));
+        var report = new JsonObject { ["associationId"] = (Guid)entry.Json["id"]!,
+            ["message"] = "Die Nummer ist falsch." };
+        var reader = registry.Reader("reporter");
+
+        var answers = new List<Answer>();
+        for (var i = 0; i < 21; i++) answers.Add(await reader.PostAsync("/reports", report.DeepClone()));
+
+        Assert.Equal((20, 429), (answers.Count(answer => answer.Status == 202), answers[^1].Status));
+        await registry.QueryAsync("update registry.office_task set created_at = created_at - interval '1 day' where reader = 'reporter'");
+        Assert.Equal(202, (await reader.PostAsync("/reports", report.DeepClone())).Status);
+        await registry.RunJobAsync("retention", new { });
+        Assert.Equal(["1"],
+            await registry.QueryAsync("select count(*) from registry.office_task where reader = 'reporter'"));
+    }
+
+    [Fact]
+    public async Task All_together_have_a_bound_that_operators_set()
+    {
+        await registry.QueryAsync("""
+            insert into registry.submission (id, association_id, area, state, content, submitted_by, created_at,
+            version)
+            select gen_random_uuid(), gen_random_uuid(), '06635011', 'awaiting-confirmation',
+            '{"kind":"initiative","name":"Viele","area":"06635011"}', 'anonymous', now() - interval '2 days', 1
+            from generate_series(1, 100)
+            """);
+        try
+        {
+            var refused = await registry.Reader("last")
+                .PostAsync("/submissions", Submission("last@entry.example", RegistryFixture.Frankenberg));
+
+            Assert.Equal((429, "WIR-COM-0019"), (refused.Status, refused.Code));
+            Assert.Contains("Frankenberg", (string)refused.Json["detail"]!, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await registry.QueryAsync("delete from registry.submission where content->>'name' = 'Viele'");
+        }
+    }
+
+    [Fact]
+    public async Task One_address_for_mail_is_written_to_once_an_hour_whoever_asks()
+    {
+        var answers = new List<Answer>();
+        foreach (var reader in new[] { "a", "b", "c" })
+        {
+            answers.Add(await registry.Reader(reader).PostAsync("/submissions", Submission("Victim@entry.example")));
+        }
+
+        Assert.Equal([202, 429, 429], answers.Select(answer => answer.Status));
+        Assert.Equal("WIR-REG-0006", answers[1].Code);
+        Assert.Equal(["1"],
+            await registry.QueryAsync("select count(*) from registry.submission where submitter::text ilike '%victim@%'"));
+    }
+
+    [Fact]
+    public async Task Nobody_without_credentials_leaves_a_text_that_nobody_would_type()
+    {
+        var submission = Submission("long@entry.example");
+        submission["texts"] = new JsonObject { ["de"] = new JsonObject { ["description"] = new string('x', 5001) } };
+        submission["offers"]![0]!["description"] = new JsonObject { ["de"] = new string('y', 5001) };
+
+        var answer = await registry.Anonymous.PostAsync("/submissions", submission);
+
+        Assert.Equal(422, answer.Status);
+        Assert.Equal(["/offers/0/description/de", "/texts/de/description"], answer.Json["errors"]!.AsArray()
+            .Select(fault => (string)fault!["pointer"]!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Links_that_hold_a_user_are_refused_and_stored_ones_mended()
+    {
+        const string Bad = "https://erika:geheim@verein.example/";
+        var input = Sample.Association("Verein mit Passwort");
+        input["links"] = new JsonArray(new JsonObject { ["rel"] = "website", ["href"] = Bad });
+        input["offers"]![0]!["url"] = "https://nutzer@verein.example/";
+        var refused = await registry.Office.PostAsync("/associations", input);
+        Assert.Equal(422, refused.Status);
+        Assert.Equal(["/links/0/href", "/offers/0/url"], refused.Json["errors"]!.AsArray()
+            .Select(fault => (string)fault!["pointer"]!).Order(StringComparer.Ordinal));
+
+        input["links"]![0]!["href"] = "https://verein.example/";
+        input["offers"]![0]!.AsObject().Remove("url");
+        var entry = await registry.Office.PostAsync("/associations", input);
+        Assert.Equal(201, entry.Status);
+        foreach (var table in new[] { "association", "association_version" })
+        {
+            await registry.QueryAsync($"update registry.{table} set content = replace(content::text, 'https://verein.example/', '{Bad}')::jsonb");
+        }
+
+        await registry.RunJobAsync("mend-links", new { });
+
+        var after = await registry.Anonymous.GetAsync(entry.Location!);
+        Assert.Equal(("https://verein.example/", 2),
+            ((string)after.Json["links"]![0]!["href"]!, (int)after.Json["version"]!));
+        Assert.Empty(await registry.FindEverywhereAsync("geheim@"));
+    }
+
+    public sealed class Fixture : RegistryFixture
+    {
+        protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
+        {
+            ["Wir:Registry:UnconfirmedSubmissions"] = "100",
+            ["Wir:Registry:Offices:06635015:Name"] = "Rathaus Korbach",
+            ["Wir:Registry:Offices:06635015:Email"] = "vereine@korbach.example",
+            ["Wir:Registry:Offices:06635011:Email"] = "amt@frankenberg.example",
+        };
+    }
+
+    private static JsonObject Submission(string email, string area = RegistryFixture.Korbach)
+    {
+        var submission = Sample.Association(area: area);
+        submission["submitter"] = new JsonObject { ["name"] = "Max Muster", ["email"] = email };
+        return submission;
+    }
+}
