@@ -37,6 +37,7 @@ public static class RegistryApi
             jobs.On<SendMail>(SendMail.Kind);
             jobs.On<Retain>(Retain.Kind).DailyAt(3, 15);
             jobs.On<MendLinks>(MendLinks.Kind);
+            jobs.On<TellOffices>(TellOffices.Kind).DailyAt(7, 0);
             jobs.On<RemindOfConfirmation>(RemindOfConfirmation.Kind).DailyAt(6, 30);
         });
         var services = builder.Services;

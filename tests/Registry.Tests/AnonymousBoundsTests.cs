@@ -109,6 +109,43 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
     }
 
     [Fact]
+    public async Task An_office_gets_one_mail_a_day_that_says_how_much_is_new_and_nothing_else()
+    {
+        await registry.QueryAsync("update registry.submission set told_at = now() - interval '2 days'; update registry.office_task set told_at = now() - interval '2 days'");
+        await registry.RunJobAsync("tell-offices", new { });
+        Assert.Empty(await registry.MailsToAsync("amt@frankenberg.example"));
+        var submission = Sample.Association("Sehr Geheimer Verein", RegistryFixture.Frankenberg);
+        await registry.SubmitAndConfirmAsync(submission, "chair-of@secret.example");
+        await registry.SubmitAndConfirmAsync(Sample.Association("Anderer Verein", RegistryFixture.Frankenberg),
+            "second@secret.example");
+
+        // Two workers at once, as after a lease that was lost.
+        await Task.WhenAll(registry.RunJobAsync("tell-offices", new { }),
+            registry.RunJobAsync("tell-offices", new { }));
+
+        var mail = await registry.MailToAsync("amt@frankenberg.example");
+        Assert.Contains("Einreichungen zur Prüfung: 2, Aufgaben: 0.", mail, StringComparison.Ordinal);
+        Assert.Contains("https://wir.example/api/registry/v1/submissions?area=06635011&state=in-review", mail,
+            StringComparison.Ordinal);
+        foreach (var secret in new[] { "Geheimer", "Musterfrau", "secret.example" })
+        {
+            Assert.DoesNotContain(secret, mail, StringComparison.Ordinal);
+        }
+
+        await registry.SubmitAndConfirmAsync(Sample.Association("Dritter Verein", RegistryFixture.Frankenberg),
+            "third@secret.example");
+        await registry.RunJobAsync("tell-offices", new { });
+        Assert.Single(await registry.MailsToAsync("amt@frankenberg.example"));
+
+        // On the next day it learns of the third.
+        await registry.QueryAsync("update registry.submission set told_at = told_at - interval '1 day' where told_at is not null");
+        await registry.RunJobAsync("tell-offices", new { });
+        await Eventually.TrueAsync(async () => (await registry.MailsToAsync("amt@frankenberg.example"))
+            .Any(text => text.Contains("zur Prüfung: 1, ", StringComparison.Ordinal)), "the mail of the next day");
+        Assert.Equal(2, (await registry.MailsToAsync("amt@frankenberg.example")).Count);
+    }
+
+    [Fact]
     public async Task Links_that_hold_a_user_are_refused_and_stored_ones_mended()
     {
         const string Bad = "https://erika:geheim@verein.example/";

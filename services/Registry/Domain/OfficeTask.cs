@@ -49,6 +49,9 @@ public sealed class OfficeTask
     /// <summary>Stands for the address it came from, on that day; emptied after it.</summary>
     public string? Reader { get; init; }
 
+    /// <summary>When its office got a mail that something waits.</summary>
+    public DateTimeOffset? ToldAt { get; init; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; private set; } = 1;
 

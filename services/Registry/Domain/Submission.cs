@@ -48,6 +48,9 @@ public sealed class Submission
     /// <summary>Stands for the address it came from, on that day; emptied after it.</summary>
     public string? Reader { get; init; }
 
+    /// <summary>When its office got a mail that something waits.</summary>
+    public DateTimeOffset? ToldAt { get; init; }
+
     /// <summary>Concurrency token.</summary>
     public long Version { get; set; } = 1;
 
