@@ -43,6 +43,21 @@ public sealed class LiveTests(MonitorService service)
     }
 
     [Fact]
+    public async Task A_live_number_that_holds_a_made_up_entry_says_so()
+    {
+        var monitor = await service.Value;
+        await using var registry = await Publisher.StartAsync<RegistrySender>(monitor, "registry");
+        var (real, invented) = ("06635002", "06635003");
+
+        await registry.EmitAsync(Published(Guid.CreateVersion7(), real), Published(Guid.CreateVersion7(), invented, demo: true));
+
+        await Eventually.TrueAsync(async () => (int)(await K01(real))["numerator"]! >= 1 && (int)(await K01(invented))["numerator"]! >= 1, "both are counted");
+        Assert.Equal((false, true), ((bool)(await K01(real))["demo"]!, (bool)(await K01(invented))["demo"]!));
+
+        async Task<JsonNode> K01(string area) => (await monitor.Reader.GetAsync($"/live/K01?area={area}")).Is(HttpStatusCode.OK).Json;
+    }
+
+    [Fact]
     public async Task The_overview_shows_published_associations_to_everybody_and_the_predecessors_with_them()
     {
         var monitor = await service.Value;
@@ -130,11 +145,14 @@ public sealed class LiveTests(MonitorService service)
         }
     }
 
-    private static AssociationPublished Published(Guid id, string area) => new()
+    private static AssociationPublished Published(Guid id, string area, bool demo = false) => new()
     {
         AssociationId = id,
         Area = area,
-        Snapshot = new AssociationSnapshot { Id = id, Number = "WF-1-1", Version = 1, Kind = "initiative", Name = "Chor", Area = area, UpdatedAt = s_now },
+        Snapshot = new AssociationSnapshot
+        {
+            Id = id, Number = "WF-1-1", Version = 1, Kind = "initiative", Name = "Chor", Area = area, Demo = demo, UpdatedAt = s_now,
+        },
     };
 
     private static PackageIssued Issued(string area, string language, string wanted) =>

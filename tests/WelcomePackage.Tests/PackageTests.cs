@@ -53,6 +53,21 @@ public sealed class PackageTests(Welcome welcome) : IClassFixture<Welcome>
     }
 
     [Fact]
+    public async Task A_checklist_is_refused_as_long_as_nothing_is_made_from_it()
+    {
+        var checklist = new { arrival = "2026-11-01", status = "ukraine",
+            family = new { adults = 1, children = new[] { 6 } } };
+
+        var answer = await welcome.Office.PostAsync("/packages",
+            new { area = "06635015", language = "uk", channel = "office", checklist });
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/checklist"),
+            (answer.Status, (string)answer.Json["errors"]![0]!["pointer"]!));
+        Assert.Equal(0,
+            await welcome.ScalarAsync<long>("select count(*) from welcomepackage.package where checklist is not null"));
+    }
+
+    [Fact]
     public async Task The_booklet_is_in_the_packages_language_and_direction_with_emergency_first()
     {
         var chapter = await welcome.Editor.PublishedAsync("Kapitel");

@@ -16,7 +16,12 @@ namespace Wir.Monitor.Features.Live;
 /// <param name="Open">For durations: how many still wait.</param>
 /// <param name="AsOf">When it was read.</param>
 public sealed record LiveValue(
-    string Code, string Area, string? Period, string Unit, double? Value, long Numerator, long? Denominator, double? P90, long? Open, DateTimeOffset AsOf);
+    string Code, string Area, string? Period, string Unit, double? Value, long Numerator, long? Denominator,
+        double? P90, long? Open, DateTimeOffset AsOf)
+{
+    /// <summary>Something of what was counted is made up for demonstration.</summary>
+    public bool Demo { get; init; }
+}
 
 /// <summary>Reads the counters that <see cref="Messaging.LiveCounters"/> keeps.</summary>
 public sealed class LiveReader(NpgsqlDataSource source, AreaKeys keys, AreaRegister areas, TimeProvider time)
@@ -34,10 +39,19 @@ public sealed class LiveReader(NpgsqlDataSource source, AreaKeys keys, AreaRegis
 
     private async Task<LiveValue> AssociationsAsync(Area area, CancellationToken ct)
     {
-        await using var command = Command("select count(*) from monitor.live_association where published and area = any(@areas)", area);
-        var active = (long)(await command.ExecuteScalarAsync(ct))!;
+        await using var command = Command("""
+            select count(*), coalesce(bool_or(demo), false) from monitor.live_association
+            where published and area = any(@areas)
+            """, area);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        await row.ReadAsync(ct);
+        var active = row.GetInt64(0);
         var residents = areas.PopulationOn(area.Key, keys.Today)?.Count;
-        return new("K01", area.Key, null, "per-mille", residents > 0 ? 1000.0 * active / residents : null, active, residents, null, null, time.GetUtcNow());
+        return new("K01", area.Key, null, "per-mille", residents > 0 ? 1000.0 * active / residents : null, active,
+            residents, null, null, time.GetUtcNow())
+        {
+            Demo = row.GetBoolean(1),
+        };
     }
 
     /// <summary>Days are days of Berlin: from noon to noon is one day, also in the night in which the clock changes.</summary>

@@ -23,6 +23,9 @@ namespace Wir.WelcomePackage.Data.Migrations
                 table: "feedback",
                 columns: new[] { "reader", "created_at" },
                 filter: "reader is not null");
+
+            // Nothing was ever made from them, and they say much about a family.
+            migrationBuilder.Sql("update welcomepackage.package set checklist = null where checklist is not null;");
         }
 
         /// <inheritdoc />

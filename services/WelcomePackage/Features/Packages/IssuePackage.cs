@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Wir.Areas;
 using Wir.Contracts;
 using Wir.ServiceDefaults.Access;
+using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Domain;
@@ -16,7 +17,7 @@ namespace Wir.WelcomePackage.Features.Packages;
 /// <param name="Language">Language of the package.</param>
 /// <param name="WantedLanguage">Language that was asked for; the package's when not given.</param>
 /// <param name="Channel">office, post, online or event.</param>
-/// <param name="Checklist">What the checklist is made from.</param>
+/// <param name="Checklist">Not taken yet (422).</param>
 public sealed record NewPackage(
     [MaxLength(20)] string Area, [MaxLength(35)] string Language,
     [AllowedValues("office", "post", "online", "event")] string Channel,
@@ -48,6 +49,14 @@ internal static class IssuePackage
         if (!Wir.ServiceDefaults.Texts.Languages.Parse(asked.Language, "/language").TryGet(out var language, out problem)) return problem.ToResult();
         if (!Wir.ServiceDefaults.Texts.Languages.Parse(asked.WantedLanguage ?? asked.Language, "/wantedLanguage").TryGet(out var wanted, out problem)) return problem.ToResult();
         if (!caller.Covers(area.Key)) return Editing.Foreign(area.Key).ToResult();
+        if (asked.Checklist is not null)
+        {
+            // It says much about a family, and nothing is made from it yet.
+            var text = new Text("Pakete haben noch keine Checkliste; es wird nichts davon gespeichert.",
+                "Packages have no checklist yet; nothing of it is stored.");
+            return CommonProblems.InvalidValues.With(text,
+                new Fault("/checklist", CommonProblems.Faults.InvalidValue, text)).ToResult();
+        }
 
         var now = time.GetUtcNow();
         var package = new Package
@@ -61,9 +70,6 @@ internal static class IssuePackage
             ContentVersion = await live.RevisionAsync(ct),
             IssuedAt = now,
             ExpiresAt = now + options.Value.PackageLifetime,
-            Checklist = asked.Checklist is { } list
-                ? new(list.Arrival, list.Status, list.Family is { } family ? new(family.Adults, family.Children) : null)
-                : null,
         };
         db.Packages.Add(package);
         db.Emit(new PackageIssued { PackageId = package.Id, Area = area.Key, Language = language.Tag, WantedLanguage = wanted.Tag, Channel = asked.Channel });
