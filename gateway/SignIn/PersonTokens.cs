@@ -78,7 +78,8 @@ internal sealed partial class PersonTokens
         await EnsureAsync(KeyIdOf(token), ct);
         var result = await _handler.ValidateTokenAsync(token, _parameters);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject.Length: > 0 } jwt) return null;
-        var scopes = Values(jwt, _options.ScopeClaim).Where(Scopes.All.Contains).Distinct().Order();
+        // Only services listen to all events; no provider of people can say that somebody is one.
+        var scopes = Values(jwt, _options.ScopeClaim).Where(Scopes.All.Contains).Except([Scopes.ReadEvents]).Order();
         var areas = Values(jwt, _options.AreaClaim).Where(area => _areas.Find(area) is not null).Distinct().Order();
         return new(SubjectOf(jwt), string.Join(' ', scopes), string.Join(' ', areas));
     }

@@ -65,7 +65,7 @@ public class GatewayFixture : IAsyncLifetime
 
     public async Task<int> MigrateAsync() => await GatewayApp.Build([], builder => builder.Configuration.AddInMemoryCollection(
         new Dictionary<string, string?>(Settings) { ["Wir:Seed"] = _directory, ["Wir:KeysFile"] = KeysFile }))
-        .RunServiceAsync<GatewayDb>(["migrate"], DevelopmentKeys.SeedAsync);
+        .RunServiceAsync<GatewayDb>(["migrate"], DevelopmentKeys.SeedAsync, seedsEachTime: true);
 
     /// <summary>An instance of the gateway on the fixture's database.</summary>
     public async Task<WebApplication> StartAsync(Uri address, Action<WebApplicationBuilder>? configure = null, params string[] args)

@@ -18,11 +18,12 @@ public sealed partial class DevLoginTests(WholePlatform platform) : IDisposable
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    public async Task Each_of_the_seven_roles_can_be_chosen_and_may_do_what_its_key_may()
+    public async Task Each_role_of_a_person_can_be_chosen_and_may_do_what_its_key_may()
     {
         var provider = await DiscoverAsync();
         var roles = RoleButton().Matches(await _http.GetStringAsync(AuthorizeAddress(provider, "verifier"))).Select(match => match.Groups[1].Value).ToList();
-        Assert.Equal(platform.Instance.Keys.Keys.Order(), roles.Order());
+        // A service has a key, and nobody signs in as one.
+        Assert.Equal(platform.Instance.Keys.Keys.Except(["registry", "welcomepackage", "monitor"]).Order(), roles.Order());
 
         foreach (var role in roles)
         {

@@ -26,9 +26,12 @@ public static partial class ServiceRunner
     /// <param name="args">The process's arguments.</param>
     /// <param name="seed">Loads start data from the directory that <c>Wir:Seed</c> names. Called until it has succeeded once, never after;
     /// it may be called again after having failed half-way, so it inserts what is missing.</param>
+    /// <param name="seedsEachTime">True when <paramref name="seed"/> is called by every <c>migrate</c>: it adds what
+    /// later releases have brought, and knows by itself what is there.</param>
     /// <returns>The process's exit code: 1 when migrating failed, with one line on standard error.</returns>
     public static async Task<int> RunServiceAsync<TDb>(
-        this WebApplication app, string[] args, Func<IServiceProvider, string, CancellationToken, Task>? seed = null) where TDb : ServiceDb
+        this WebApplication app, string[] args, Func<IServiceProvider, string, CancellationToken, Task>? seed = null,
+        bool seedsEachTime = false) where TDb : ServiceDb
     {
         if (args is ["openapi", var file])
         {
@@ -46,7 +49,7 @@ public static partial class ServiceRunner
         try
         {
             await MigrateAsync<TDb>(app.Services, logger, CancellationToken.None);
-            if (seed is not null) await SeedAsync<TDb>(app.Services, seed, logger, CancellationToken.None);
+            if (seed is not null) await SeedAsync<TDb>(app.Services, seed, seedsEachTime, logger);
             return 0;
         }
 #pragma warning disable CA1031 // Whatever went wrong: the caller needs an exit code and a line that says it.
@@ -108,8 +111,11 @@ public static partial class ServiceRunner
     }
 
     private static async Task SeedAsync<TDb>(
-        IServiceProvider services, Func<IServiceProvider, string, CancellationToken, Task> seed, ILogger logger, CancellationToken ct) where TDb : ServiceDb
+        IServiceProvider services, Func<IServiceProvider, string, CancellationToken, Task> seed, bool eachTime,
+        ILogger logger)
+        where TDb : ServiceDb
     {
+        var ct = CancellationToken.None;
         var directory = services.GetRequiredService<IConfiguration>()["Wir:Seed"];
         if (string.IsNullOrEmpty(directory)) return;
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"Wir:Seed names '{directory}', which does not exist.");
@@ -119,13 +125,16 @@ public static partial class ServiceRunner
         // Two migrations at once must not both load: the second waits here and then finds the marker.
         await using var connection = await source.OpenConnectionAsync(ct);
         await ExecuteAsync(connection, $"select pg_advisory_lock(hashtext('wir.seed.{schema}'))", ct);
-        if (await ExecuteAsync(connection, $"select 1 from {schema}.messaging_marker where name = 'seed'", ct) is not null) return;
+        var marker = await ExecuteAsync(connection, $"select 1 from {schema}.messaging_marker where name = 'seed'", ct);
+        var isSeeded = marker is not null;
+        if (isSeeded && !eachTime) return;
 
         await using (var scope = services.CreateAsyncScope())
         {
             await seed(scope.ServiceProvider, directory, ct);
         }
 
+        if (isSeeded) return;
         await ExecuteAsync(connection, $"insert into {schema}.messaging_marker (name) values ('seed')", ct);
         Log.Seeded(logger, schema, directory);
     }
