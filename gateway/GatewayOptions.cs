@@ -48,6 +48,15 @@ public sealed class GatewayOptions
     /// <summary>Requests per minute of a client that has no limit of its own.</summary>
     public int ClientRequestsPerMinute { get; init; } = 30_000;
 
+    /// <summary>
+    /// Clients that are not revoked, at most, in the areas of a caller with <c>clients:manage</c>; an operator may make
+    /// more.
+    /// </summary>
+    public int ClientsOfAManager { get; init; } = 200;
+
+    /// <summary>Valid keys of one client, at most, as long as no operator makes them.</summary>
+    public int KeysOfAClient { get; init; } = 10;
+
     /// <summary>Longest silence of a service within an answer.</summary>
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -23,7 +23,7 @@ public static partial class AccessTable
         new("POST", "/api/registry/v1/tasks/{id}/close", Scopes.RegistryApprove, Scopes.RegistryWrite) { ByArea = true },
         new("POST", "/api/registry/v1/privacy/export", Scopes.RegistryApprove) { ByArea = true },
         new("POST", "/api/registry/v1/privacy/erase", Scopes.RegistryApprove) { ByArea = true },
-        new("GET", "/api/registry/v1/privacy/retention", Scopes.ReadInternal),
+        new("GET", "/api/registry/v1/privacy/retention", Scopes.ReadInternal, Scopes.PlatformAdmin),
         new("GET", "/api/registry/v1/areas"),
         new("GET", "/api/registry/v1/categories"),
         new("GET", "/api/registry/v1/codes/{list}"),

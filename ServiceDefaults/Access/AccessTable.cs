@@ -4,7 +4,10 @@ namespace Wir.ServiceDefaults.Access;
 /// <param name="Scopes">Any one of these is needed; empty = every token, the anonymous one included.</param>
 public sealed record AccessRule(string Method, string Path, params IReadOnlyList<string> Scopes)
 {
-    /// <summary>True when the scope counts only for the caller's areas; the handler checks the area (403 otherwise).</summary>
+    /// <summary>
+    /// True when the scope counts only for the caller's areas; those of <see cref="Access.Scopes.OfThePlatform"/> count
+    /// for all. The handler checks the area: 403 otherwise, or a list of the caller's own.
+    /// </summary>
     public bool ByArea { get; init; }
 
     /// <summary>True when a second person has to decide: nobody approves their own.</summary>
@@ -23,7 +26,7 @@ public static partial class AccessTable
     private static AccessRule[] Internal =>
     [
         new("GET", "/api/{service}/v1/changes"),
-        new("GET", "/api/{service}/v1/internal/events", Scopes.ReadInternal),
+        new("GET", "/api/{service}/v1/internal/events", Scopes.ReadEvents, Scopes.ReadInternal) { ByArea = true },
         new("GET", "/api/{service}/v1/internal/messaging", Scopes.PlatformAdmin),
         new("POST", "/api/{service}/v1/internal/messaging/replay", Scopes.PlatformAdmin),
         new("GET", "/api/{service}/v1/internal/jobs", Scopes.PlatformAdmin),

@@ -42,6 +42,16 @@ public sealed class Caller
     /// <summary>Scope and area together: the question before every write.</summary>
     public bool May(string scope, string area) => Has(scope) && Covers(area);
 
+    /// <summary>Keys of the caller's areas and of all below them, ended ones included: what a queue may show.</summary>
+    public string[] OwnAreas() => [.. Areas.SelectMany(_areas.DescendantsAndSelf).Select(area => area.Key).Distinct()];
+
+    /// <summary>
+    /// True when numbers may be shown in which all areas are together: to services, operators, and readers of all of
+    /// Germany.
+    /// </summary>
+    public bool ReadsAllAreas => Has(Access.Scopes.ReadEvents) || Has(Access.Scopes.PlatformAdmin)
+        || May(Access.Scopes.ReadInternal, Area.GermanyKey);
+
     public static ValueTask<Caller?> BindAsync(HttpContext context) =>
         ValueTask.FromResult<Caller?>(new Caller(context.User, context.RequestServices.GetRequiredService<AreaRegister>()));
 }

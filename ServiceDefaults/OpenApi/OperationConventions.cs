@@ -97,7 +97,10 @@ internal static class OperationConventions
     {
         if (rule.Scopes.Count == 0) return "Public: no key is needed.";
         var scopes = rule.Scopes.Count == 1 ? $"Needs the scope {rule.Scopes[0]}" : $"Needs one of the scopes {string.Join(", ", rule.Scopes)}";
-        return scopes + (rule.ByArea ? ", for the area concerned or one above it." : ".") + (rule.FourEyes ? " Nobody decides about their own." : "");
+        var everywhere = string.Join(", ", rule.Scopes.Intersect(Scopes.OfThePlatform));
+        var areas = rule.ByArea ? ", for the area concerned or one above it" : "";
+        if (rule.ByArea && everywhere.Length > 0) areas += $"; {everywhere} counts for all areas";
+        return scopes + areas + (rule.FourEyes ? ". Nobody decides about their own." : ".");
     }
 
     public static OpenApiSchema Problem() => new()

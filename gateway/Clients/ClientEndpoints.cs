@@ -12,7 +12,7 @@ using Wir.ServiceDefaults.Http;
 
 namespace Wir.Gateway.Clients;
 
-/// <summary>The API of clients and their keys, for operators.</summary>
+/// <summary>Clients and their keys: for operators, and for others within their own areas and rights.</summary>
 internal static class ClientEndpoints
 {
     public static void MapClients(this WebApplication app)
@@ -23,7 +23,8 @@ internal static class ClientEndpoints
         api.MapPost("/signing-keys", RotateSigningKeys).WithName("RotateSigningKeys").WithTags("Signing keys")
             .WithSummary("A new key to sign tokens with; it is published first and signs after ten minutes");
         var clients = api.MapGroup("/clients").WithTags("Clients");
-        clients.MapGet("", ListClients).WithName("ListClients").WithSummary("All clients, in the order in which they were made");
+        clients.MapGet("", ListClients).WithName("ListClients")
+            .WithSummary("The clients that the caller looks after, in the order in which they were made");
         clients.MapPost("", CreateClient).WithIdempotency(GetAgain).WithName("CreateClient").WithSummary("A new client with its first key, which is shown this once");
         clients.MapGet("/{id:guid}", GetClient).WithName("GetClient").WithSummary("One client");
         clients.MapPatch("/{id:guid}", ChangeClient).WithName("ChangeClient").WithSummary("Changes name, scopes, areas or limit");
@@ -40,27 +41,34 @@ internal static class ClientEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<ReadResult<ListOf<ClientView>>> ListClients(HttpContext context, [AsParameters] Paging paging, GatewayDb db, CancellationToken ct)
+    private static async Task<ReadResult<ListOf<ClientView>>> ListClients(
+        HttpContext context, [AsParameters] Paging paging, ClientAuthority authority, GatewayDb db,
+        CancellationToken ct)
     {
         var take = paging.Take();
         var after = paging.After<IdKey>(context)?.Id ?? Guid.Empty;
-        var rows = await db.Clients.AsNoTracking().Include(client => client.Keys)
+        var rows = await authority.ClientsOf(db).AsNoTracking().Include(client => client.Keys)
             .Where(client => client.Id > after).OrderBy(client => client.Id).Take(take + 1).ToListAsync(ct);
         var (data, links) = Paging.Cut(context, rows, take, last => new IdKey(last.Id));
         return Reads.Ok(new ListOf<ClientView>([.. data.Select(ClientView.Of)], links, new ListMeta()));
     }
 
-    private static async Task<Results<ReadResult<ClientView>, ProblemHttpResult>> GetClient([Description("The client's id")] Guid id, GatewayDb db, CancellationToken ct)
+    private static async Task<Results<ReadResult<ClientView>, ProblemHttpResult>> GetClient(
+        [Description("The client's id")] Guid id, ClientAuthority authority, GatewayDb db, CancellationToken ct)
     {
-        var client = await db.Clients.AsNoTracking().Include(found => found.Keys).SingleOrDefaultAsync(found => found.Id == id, ct);
+        var client = await authority.ClientsOf(db).AsNoTracking().Include(found => found.Keys)
+            .SingleOrDefaultAsync(found => found.Id == id, ct);
         if (client is null) return NotFound().ToResult();
         return Reads.Ok(ClientView.Of(client), client.Version, client.UpdatedAt);
     }
 
     private static async Task<Results<Created<CreatedClient>, ProblemHttpResult>> CreateClient(
-        HttpContext context, JsonBody<ClientDraft> body, GatewayDb db, AreaRegister areas, KeyDirectory directory, TimeProvider time, CancellationToken ct)
+        HttpContext context, JsonBody<ClientDraft> body, ClientAuthority authority, GatewayDb db, AreaRegister areas,
+        KeyDirectory directory, TimeProvider time, CancellationToken ct)
     {
         if (Check(body.Value, areas) is { } problem) return problem.ToResult();
+        if (authority.Beyond(body.Value) is { } beyond) return beyond.ToResult();
+        if (await authority.TooManyClientsAsync(db, ct) is { } tooMany) return tooMany.ToResult();
         var (draft, now) = (body.Value, time.GetUtcNow());
         var client = new ApiClient
         {
@@ -78,12 +86,15 @@ internal static class ClientEndpoints
     }
 
     private static async Task<Results<Ok<ClientView>, ProblemHttpResult>> ChangeClient(
-        HttpContext context, [Description("The client's id")] Guid id, MergePatch<ClientDraft> patch, GatewayDb db, AreaRegister areas, KeyDirectory directory, TimeProvider time, CancellationToken ct)
+        HttpContext context, [Description("The client's id")] Guid id, MergePatch<ClientDraft> patch,
+        ClientAuthority authority, GatewayDb db, AreaRegister areas, KeyDirectory directory, TimeProvider time,
+        CancellationToken ct)
     {
-        if (await FindAsync(db, id, ct) is not { } client) return NotFound().ToResult();
+        if (await FindAsync(authority, db, id, ct) is not { } client) return NotFound().ToResult();
         if (IfMatch.Require(context, client.Version) is { } stale) return stale.ToResult();
         var draft = patch.Apply(new ClientDraft { Name = client.Name, Scopes = client.Scopes, Areas = client.Areas, RequestsPerMinute = client.RequestsPerMinute });
         if (Check(draft, areas) is { } problem) return problem.ToResult();
+        if (authority.Beyond(draft) is { } beyond) return beyond.ToResult();
         (client.Name, client.Scopes, client.Areas, client.RequestsPerMinute) = (draft.Name, [.. draft.Scopes.Distinct()], [.. draft.Areas.Distinct()], draft.RequestsPerMinute);
         Touch(client, db, "changed", time);
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
@@ -92,9 +103,10 @@ internal static class ClientEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeClient(
-        HttpContext context, [Description("The client's id")] Guid id, GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
+        HttpContext context, [Description("The client's id")] Guid id, ClientAuthority authority, GatewayDb db,
+        KeyDirectory directory, TimeProvider time, CancellationToken ct)
     {
-        if (await FindAsync(db, id, ct) is not { } client) return NotFound().ToResult();
+        if (await FindAsync(authority, db, id, ct) is not { } client) return NotFound().ToResult();
         if (IfMatch.Require(context, client.Version) is { } stale) return stale.ToResult();
         client.RevokedAt ??= time.GetUtcNow();
         Touch(client, db, "revoked", time);
@@ -104,9 +116,10 @@ internal static class ClientEndpoints
 
     [WithoutIfMatch]
     private static async Task<Results<Created<NewKey>, ProblemHttpResult>> CreateKey(
-        HttpContext context, [Description("The client's id")] Guid id, JsonBody<KeyDraft> body, GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
+        HttpContext context, [Description("The client's id")] Guid id, JsonBody<KeyDraft> body,
+        ClientAuthority authority, GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
     {
-        if (await FindAsync(db, id, ct) is not { RevokedAt: null } client) return NotFound().ToResult();
+        if (await FindAsync(authority, db, id, ct) is not { RevokedAt: null } client) return NotFound().ToResult();
         var now = time.GetUtcNow();
         if (body.Value.ExpiresAt <= now)
         {
@@ -114,6 +127,7 @@ internal static class ClientEndpoints
             return CommonProblems.InvalidValues.With(detail, new Fault("/expiresAt", CommonProblems.Faults.InvalidValue, detail)).ToResult();
         }
 
+        if (authority.TooManyKeys(client, now) is { } tooMany) return tooMany.ToResult();
         if (body.Value.OverlapMinutes is { } minutes)
         {
             var end = now.AddMinutes(minutes);
@@ -130,9 +144,11 @@ internal static class ClientEndpoints
 
     [WithoutIfMatch]
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeKey(
-        [Description("The client's id")] Guid id, [Description("The key's id")] string keyId, GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
+        [Description("The client's id")] Guid id, [Description("The key's id")] string keyId, ClientAuthority authority,
+        GatewayDb db, KeyDirectory directory, TimeProvider time, CancellationToken ct)
     {
-        if (await FindAsync(db, id, ct) is not { } client || client.Keys.SingleOrDefault(found => found.Id == keyId) is not { } key) return NotFound().ToResult();
+        if (await FindAsync(authority, db, id, ct) is not { } client) return NotFound().ToResult();
+        if (client.Keys.SingleOrDefault(found => found.Id == keyId) is not { } key) return NotFound().ToResult();
         if (key.RevokedAt is not null) return TypedResults.NoContent();
         key.RevokedAt = time.GetUtcNow();
         Touch(client, db, "changed", time);
@@ -143,12 +159,14 @@ internal static class ClientEndpoints
     /// <summary>The key is not shown again: who has lost it asks for a further one.</summary>
     private static async Task<IResult> GetAgain(HttpContext context, string resource, CancellationToken ct)
     {
-        var client = await FindAsync(context.RequestServices.GetRequiredService<GatewayDb>(), Guid.Parse(resource), ct);
+        var authority = (await ClientAuthority.BindAsync(context))!;
+        var db = context.RequestServices.GetRequiredService<GatewayDb>();
+        var client = await FindAsync(authority, db, Guid.Parse(resource), ct);
         return client is null ? NotFound().ToResult() : TypedResults.Ok(new { Client = ClientView.Of(client) });
     }
 
-    private static Task<ApiClient?> FindAsync(GatewayDb db, Guid id, CancellationToken ct) =>
-        db.Clients.Include(client => client.Keys).SingleOrDefaultAsync(client => client.Id == id, ct);
+    private static Task<ApiClient?> FindAsync(ClientAuthority authority, GatewayDb db, Guid id, CancellationToken ct) =>
+        authority.ClientsOf(db).Include(client => client.Keys).SingleOrDefaultAsync(client => client.Id == id, ct);
 
     private static void Touch(ApiClient client, GatewayDb db, string change, TimeProvider time)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json.Nodes;
 using Wir.TestKit;
 using Xunit;
 
@@ -8,15 +9,18 @@ namespace Wir.Gateway.Tests;
 public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private const string Clients = "/api/clients/v1/clients";
+    private const string Events = "/api/clients/v1/internal/events";
 
     private string Operator => fixture.ApiKeyOf("operator");
 
     [Fact]
-    public async Task Only_operators_see_and_make_clients()
+    public async Task Without_a_scope_for_it_nobody_sees_or_makes_clients()
     {
         Assert.Equal(HttpStatusCode.Unauthorized, (await fixture.GetAsync(Clients)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.GetAsync(Clients, fixture.ApiKeyOf("districtAdmin"))).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.SendAsync(HttpMethod.Post, Clients, fixture.ApiKeyOf("districtAdmin"), """{"name":"evil","scopes":["platform:admin"]}""")).Status);
+        var municipality = fixture.ApiKeyOf("municipality");
+        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.GetAsync(Clients, municipality)).Status);
+        var made = await fixture.SendAsync(HttpMethod.Post, Clients, municipality, """{"name":"evil","scopes":[]}""");
+        Assert.Equal(HttpStatusCode.Forbidden, made.Status);
     }
 
     [Fact]
@@ -141,6 +145,22 @@ public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<Gatew
         Assert.Equal("urn:message:wir:gateway:client-changed:v1", (string?)events[0]["type"]);
         Assert.Equal("created", (string?)events[0]["data"]!["change"]);
         Assert.DoesNotContain("told", events[0].ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_happens_to_clients_of_other_areas_and_of_none_is_told_to_services_only()
+    {
+        var (id, _) = await CreateAsync("told-to-few");
+
+        await Eventually.TrueAsync(async () => (await OfAsync("monitor")).Length > 0, "a service reads the event");
+        Assert.NotEmpty(await OfAsync("municipality"));
+        Assert.Empty(await OfAsync("otherMunicipality"));
+        var all = await fixture.GetAsync($"{Events}?limit=5000", fixture.ApiKeyOf("reader"));
+        Assert.All(all.Json["data"]!.AsArray(), row => Assert.StartsWith("06635", (string?)row!["event"]!["area"], StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.GetAsync(Events, Operator)).Status);
+
+        async Task<JsonNode?[]> OfAsync(string key) =>
+            [.. (await fixture.GetAsync($"{Events}?aggregateId={id}", fixture.ApiKeyOf(key))).Json["data"]!.AsArray()];
     }
 
     private async Task<(string Id, string Key)> CreateAsync(string name)

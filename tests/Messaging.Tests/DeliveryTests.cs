@@ -31,7 +31,7 @@ public sealed class DeliveryTests(Toys toys) : IClassFixture<Toys>
     {
         var toy = await toys.StartToyAsync();
         await toys.StartCopyAsync();
-        using var client = toys.Client(toy, "toy", Scopes.ReadInternal);
+        using var client = toys.Client(toy, "toy", Scopes.ReadEvents);
         var before = await Toys.ScalarAsync<long>(toys.CopySource, "select count(*) from copy.effect");
         for (var change = 1; change <= 4; change++)
         {

@@ -62,10 +62,12 @@ public sealed class Toys : IAsyncLifetime
     public WebApplication BuildToy() => ToyApps.BuildToy([], Settings);
 
     /// <summary>A client of a running service that may do what these scopes allow; paths as <c>internal/messaging</c>.</summary>
-    public HttpClient Client(WebApplication app, string service, params string[] scopes)
+    public HttpClient Client(WebApplication app, string service, params string[] scopes) => Client(app, service, scopes, []);
+
+    public HttpClient Client(WebApplication app, string service, string[] scopes, string[] areas)
     {
         var client = new HttpClient { BaseAddress = new Uri($"{app.Urls.First()}/api/{service}/v1/") };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", _issuer.Issue("operator", scopes, [], DateTimeOffset.UtcNow));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", _issuer.Issue("operator", scopes, areas, DateTimeOffset.UtcNow));
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
         return client;
     }

@@ -117,18 +117,26 @@ public sealed class LiveTests(MonitorService service)
     }
 
     [Fact]
-    public async Task Freshness_names_the_sources_and_counts_for_readers_only()
+    public async Task Freshness_names_the_sources_and_counts_for_readers_of_all_areas_only()
     {
         var monitor = await service.Value;
         await using var welcome = await Publisher.StartAsync<WelcomeSender>(monitor, "welcomepackage");
         await welcome.EmitAsync(Issued("06635002", "ar", "ar"));
 
         var answer = await Eventually.ValueAsync<JsonNode>(async () =>
-            (await monitor.Reader.GetAsync("/freshness")).Is(HttpStatusCode.OK).Json is { } json && Source(json) is { } found && (long?)found["events"] > 0 ? json : null, "the package is counted");
+            (await monitor.As("client:country", ["read:internal"], ["DG"]).GetAsync("/freshness")).Is(HttpStatusCode.OK).Json is { } json && Source(json) is { } found && (long?)found["events"] > 0 ? json : null, "the package is counted");
 
         Assert.NotNull(answer["watermark"]);
         Assert.True((double)answer["lagSeconds"]! >= 0);
-        Assert.Null(Source((await monitor.Anonymous.GetAsync("/freshness")).Is(HttpStatusCode.OK).Json)!["events"]);
+        foreach (var other in new[] { monitor.Anonymous, monitor.Reader, monitor.Korbach, monitor.As("client:writer", ["monitor:write"], ["DG"]) })
+        {
+            Assert.Null(Source((await other.GetAsync("/freshness")).Is(HttpStatusCode.OK).Json)!["events"]);
+        }
+
+        foreach (var scope in new[] { "read:events", "platform:admin" })
+        {
+            Assert.NotNull(Source((await monitor.As("client:platform", [scope], []).GetAsync("/freshness")).Is(HttpStatusCode.OK).Json)!["events"]);
+        }
 
         static JsonNode? Source(JsonNode json) => json["sources"]!.AsArray().SingleOrDefault(source => (string)source!["service"]! == "welcomepackage");
     }

@@ -38,6 +38,8 @@ public sealed class ReleaseTests(MonitorService service)
         var revision = Assert.Single((await monitor.Reader.GetAsync("/indicators/Z10/revisions")).Is(HttpStatusCode.OK).Json["data"]!.AsArray())!;
         Assert.Equal((60.5, 61, "Nachmeldung", "client:district"), ((double)revision["old"]!["value"]!, (double)revision["new"]!["value"]!, (string)revision["reason"]!, (string)revision["who"]!));
         Assert.Null((await monitor.Anonymous.GetAsync("/indicators/Z10/revisions")).Json["data"]![0]!["who"]);
+        Assert.Equal("client:district", (string?)(await monitor.Korbach.GetAsync("/indicators/Z10/revisions")).Json["data"]![0]!["who"]);
+        Assert.Null((await monitor.As("client:frankenberg", ["read:internal"], ["06635011"]).GetAsync("/indicators/Z10/revisions")).Json["data"]![0]!["who"]);
 
         var delta = (await monitor.Anonymous.GetAsync($"/data?indicator=Z10&updatedAfter={Uri.EscapeDataString(asOf)}&format=sdmx-csv")).Is(HttpStatusCode.OK).Text.Split("\r\n");
         Assert.Equal(["dataflow,WIR:DF_Z10(1.0),R,06635015,2023,total,total,61,A,610,1000,false", ""], delta[1..]);

@@ -4,6 +4,7 @@ using Wir.Contracts;
 using Wir.Registry.Data;
 using Wir.Registry.Features.Confirmations;
 using Wir.Registry.Features.Privacy;
+using Wir.ServiceDefaults.Access;
 using Wir.TestKit;
 using Xunit;
 
@@ -242,11 +243,16 @@ public sealed class OfficeTests(RegistryFixture registry) : IClassFixture<Regist
         await registry.RunJobAsync(Retain.Kind, new Retain.Order());
 
         Assert.Empty(await registry.FindEverywhereAsync("Lange Vorbei|Nie Bestaetigt"));
-        var retention = await registry.Authority.GetAsync("/privacy/retention");
+        var retention = await registry.As("client:operator", [Scopes.PlatformAdmin]).GetAsync("/privacy/retention");
         Assert.True((int)retention.Json["runs"]![0]!["removed"]!["former-person"]! >= 1);
         Assert.True((int)retention.Json["runs"]![0]!["removed"]!["unconfirmed-submission"]! >= 1);
         Assert.Equal(12, retention.Json["classes"]!.AsArray().Count);
         Assert.Equal(401, (await registry.Anonymous.GetAsync("/privacy/retention")).Status);
+        // A run counts all areas together; an authority of one district sees no number of another.
+        var authority = await registry.Authority.GetAsync("/privacy/retention");
+        Assert.Equal((11, 0), (authority.Json["classes"]!.AsArray().Count, authority.Json["runs"]!.AsArray().Count));
+        var country = await registry.As("client:country", [Scopes.ReadInternal], "DG").GetAsync("/privacy/retention");
+        Assert.NotEmpty(country.Json["runs"]!.AsArray());
     }
 
     [Fact]

@@ -134,6 +134,8 @@ public sealed class SubmissionTests(RegistryFixture registry) : IClassFixture<Re
             "the events are in the log");
         var events = (await registry.Authority.GetAsync($"/internal/events?aggregateId={association}")).Json["data"]!.AsArray();
         Assert.Equal(names.Select(name => $"urn:message:wir:registry:{name}:v1"), events.Select(row => (string)row!["event"]!["type"]!));
+        var elsewhere = await registry.OtherOffice.GetAsync($"/internal/events?aggregateId={association}");
+        Assert.Empty(elsewhere.Json["data"]!.AsArray());
     }
 
     private static JsonObject Decision(string decision, string? comment = null) => new() { ["decision"] = decision, ["comment"] = comment };

@@ -137,7 +137,7 @@ internal sealed class Scene : IAsyncDisposable
     public HttpClient Client(WebApplication app, string service)
     {
         var client = new HttpClient { BaseAddress = new Uri($"{app.Urls.First()}/api/{service}/v1/") };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", _issuer.Issue("operator", [Scopes.PlatformAdmin, Scopes.ReadInternal], [], DateTimeOffset.UtcNow));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", _issuer.Issue("operator", [Scopes.PlatformAdmin, Scopes.ReadEvents], [], DateTimeOffset.UtcNow));
         return client;
     }
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Wir.ServiceDefaults.Access;
 using Wir.TestKit;
 using Wir.WelcomePackage.Domain;
 using Xunit;
@@ -50,6 +51,34 @@ public sealed class PackageTests(Welcome welcome) : IClassFixture<Welcome>
         Assert.Equal((HttpStatusCode.Forbidden, "WIR-COM-0009"), (answer.Status, answer.Code));
         Assert.Equal(HttpStatusCode.Forbidden, (await welcome.Editor.PostAsync("/packages", new { area = "06635015", language = "ar", channel = "office" })).Status);
         Assert.Equal("WIR-COM-0004", (await welcome.Office.PostAsync("/packages", new { area = "06635015", language = "ar", channel = "pigeon" })).Code);
+    }
+
+    /// <summary>One package in a rare language is a person: who watched it from elsewhere would see that person arrive.</summary>
+    [Fact]
+    public async Task Another_municipality_does_not_learn_that_a_package_was_issued()
+    {
+        await IssueAsync("ti");
+        var korbach = welcome.As("client:korbach", [Scopes.ReadInternal], "06635015");
+        var row = await Eventually.ValueAsync(
+            async () => (await korbach.GetAsync("/internal/events?limit=5000")).Expect(HttpStatusCode.OK).Json["data"]!.AsArray()
+                .SingleOrDefault(one => (string?)one!["event"]!["data"]!["wantedLanguage"] == "ti"), "its own municipality sees the event");
+
+        foreach (var other in new[]
+        {
+            welcome.As("client:frankenberg", [Scopes.ReadInternal], "06635011"),
+            welcome.As("client:county", [Scopes.ReadInternal], "06699"),
+            welcome.As("client:nowhere", [Scopes.ReadInternal]),
+        })
+        {
+            var seen = (await other.GetAsync("/internal/events?limit=5000")).Expect(HttpStatusCode.OK);
+            Assert.DoesNotContain("package-issued", seen.Text, StringComparison.Ordinal);
+            var package = await other.GetAsync($"/internal/events?aggregateId={row["event"]!["aggregateId"]}");
+            Assert.DoesNotContain("package-issued", package.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await welcome.Office.GetAsync("/internal/events")).Status);
+        var all = await welcome.As("client:monitor", [Scopes.ReadEvents]).GetAsync("/internal/events?limit=5000");
+        Assert.Contains("package-issued", all.Text, StringComparison.Ordinal);
     }
 
     [Fact]

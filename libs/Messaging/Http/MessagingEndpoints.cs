@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Wir.Messaging.Feed;
 using Wir.Messaging.Operations;
 using Wir.Messaging.Outbox;
+using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
 
@@ -17,13 +18,16 @@ public static class MessagingEndpoints
     public const int MaxLimit = 5000;
     private const int DefaultLimit = 100;
 
+    /// <summary>Positions that one request looks at for an office: the rest of the log is the next page's.</summary>
+    private const int LookedAt = 100_000;
+
     /// <summary>Maps <c>/changes</c> (public), <c>/internal/events</c> and the operator's view on the service's group (<c>/api/x/v1</c>).</summary>
     public static RouteGroupBuilder MapMessaging<TDb>(this RouteGroupBuilder api) where TDb : ServiceDb
     {
         api.MapGet("/changes", GetChanges).WithName("GetChanges").WithTags("Changes")
             .WithSummary("The public feed: one row per thing at its latest position, also as NDJSON");
         api.MapGet("/internal/events", GetEvents).WithName("GetEvents").WithTags("Internal")
-            .WithSummary("The service's own events of the last 13 months");
+            .WithSummary("The service's own events of the last 13 months: all for services, for offices their areas'");
         api.MapGet("/internal/messaging", GetOverview).WithName("GetMessaging").WithTags("Internal")
             .WithSummary("Outbox, retries, error queues, feed and topology of this service");
         api.MapPost("/internal/messaging/replay", Replay).WithName("ReplayMessages").WithTags("Internal")
@@ -57,7 +61,7 @@ public static class MessagingEndpoints
     }
 
     private static async Task<Results<Ok<EventsPage>, NdjsonResult, ProblemHttpResult>> GetEvents(
-        HttpContext http, EventLogReader log,
+        HttpContext http, EventLogReader log, Caller caller,
         [Description("Position after which to read; 0 or absent = from the oldest kept")] long after = 0,
         [Description("Rows at most, 1 to 5000")] int limit = DefaultLimit,
         [Description("Only events of this thing, to heal a gap")] Guid? aggregateId = null, CancellationToken ct = default)
@@ -67,10 +71,17 @@ public static class MessagingEndpoints
         var bounds = await log.BoundsAsync(ct);
         if (after > bounds.Head || (after > 0 && after < bounds.Floor)) return TooOld(http, after, bounds).ToResult();
 
-        var rows = await log.ReadAsync(after, limit, aggregateId, ct);
+        // Services see everything; an office sees what happened in its own areas, and nothing that has no area.
+        var areas = caller.Has(Scopes.ReadEvents) ? null : caller.OwnAreas();
+        var end = areas is null || aggregateId is not null ? long.MaxValue : Math.Max(after, bounds.Floor) + LookedAt;
+        var rows = await log.ReadAsync(after, end, limit, aggregateId, areas, ct);
         http.Response.Headers.CacheControl = "no-store";
         var last = rows.Count > 0 ? rows[^1].Position : after;
-        var links = PageLinks.Of(http.Request, last, limit, rows.Count == limit, aggregateId is null ? "" : $"&aggregateId={aggregateId}");
+        var goesOn = rows.Count == limit;
+        // Nothing more is shown up to the end of what was looked at; so the next page begins behind it.
+        if (!goesOn && end < bounds.Head) (last, goesOn) = (end, true);
+        var further = aggregateId is null ? "" : $"&aggregateId={aggregateId}";
+        var links = PageLinks.Of(http.Request, last, limit, goesOn, further);
         if (NdjsonResult.IsAskedFor(http.Request)) return new NdjsonResult(rows, links.Next);
         return TypedResults.Ok(new EventsPage(rows, links, new PageMeta(last, rows.Count)));
     }
@@ -143,7 +154,7 @@ public sealed record PageLinks(string Self, string Next, string? Prev)
     internal static PageLinks Of(HttpRequest request, long last, int limit, bool more, string further) =>
         new($"{request.PathBase}{request.Path}{request.QueryString}", $"{request.PathBase}{request.Path}?after={last}&limit={limit}{further}", null) { More = more };
 
-    /// <summary>True when the page is full, so that the next one is worth asking for at once.</summary>
+    /// <summary>True when there is more to read now, so that the next page is worth asking for at once.</summary>
     public bool More { get; init; }
 }
 

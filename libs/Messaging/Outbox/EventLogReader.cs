@@ -24,14 +24,24 @@ internal sealed class EventLogReader(NpgsqlDataSource source, SchemaName schema)
         return new ReadableBounds(reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    public async Task<List<EventLogRow>> ReadAsync(long after, int limit, Guid? aggregate, CancellationToken ct)
+    /// <param name="after">Position after which to read.</param>
+    /// <param name="end">Last position to look at.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="aggregate">Only events of this thing; null = of all.</param>
+    /// <param name="areas">Only events of these areas; null = all events, those without an area included.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task<List<EventLogRow>> ReadAsync(
+        long after, long end, int limit, Guid? aggregate, string[]? areas, CancellationToken ct)
     {
         await using var command = source.CreateCommand($"""
             select position, {OutboxStore.EnvelopeColumns} from {schema.Name}.event_log
-            where position > @after {(aggregate is null ? "" : "and aggregate_id = @aggregate")} order by position limit @limit
+            where position > @after and position <= @end {(aggregate is null ? "" : "and aggregate_id = @aggregate")}
+                {(areas is null ? "" : "and area = any(@areas)")} order by position limit @limit
             """);
         command.Parameters.AddWithValue("after", after);
+        command.Parameters.AddWithValue("end", end);
         command.Parameters.AddWithValue("limit", limit);
+        if (areas is not null) command.Parameters.AddWithValue("areas", areas);
         if (aggregate is { } id) command.Parameters.AddWithValue("aggregate", id);
         var rows = new List<EventLogRow>();
         await using var reader = await command.ExecuteReaderAsync(ct);

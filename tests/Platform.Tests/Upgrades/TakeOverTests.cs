@@ -104,6 +104,14 @@ public sealed class TakeOverTests
                 .Json.GetProperty("numerator").GetInt64() == 1,
             "the monitor counts the package");
 
+        // Whoever works for the Land has a key now, and so has each service that listens.
+        using var land = platform.Door("landApprover");
+        var me = (await land.GetAsync("/api/clients/v1/me")).Is(HttpStatusCode.OK);
+        Assert.Contains("welcome:publish", me.Text, StringComparison.Ordinal);
+        using var service = platform.Door("monitor");
+        var events = (await service.GetAsync("/api/welcome/v1/internal/events")).Is(HttpStatusCode.OK);
+        Assert.Contains("package-issued", events.Text, StringComparison.Ordinal);
+
         async Task<Reply> ReadAsync(string path) => (await reader.GetAsync("/api/" + path)).Is(HttpStatusCode.OK);
     }
 

@@ -17,7 +17,7 @@ namespace Wir.Monitor.Features.Indicators;
 /// <param name="New">What it is; status <c>deleted</c> when it is no more.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Demo">True when numbers of the vintage are made up for demonstration.</param>
-/// <param name="Who">Who imported the change; shown to readers of internal data.</param>
+/// <param name="Who">Who imported the change; shown to readers of internal data of the cell's area.</param>
 public sealed record Revision(int Vintage, DateTimeOffset ReleasedAt, IReadOnlyDictionary<string, string> Cell, RevisionValue Old, RevisionValue New, string? Reason, bool Demo, string? Who);
 
 public sealed record RevisionValue(double? Value, string Status);
@@ -53,9 +53,14 @@ public static class RevisionEndpoints
         return Reads.Ok(new ListOf<Revision>([.. data.Select(row => row.Revision)], links, new ListMeta()));
     }
 
-    private static Revision Of(Released released, CellChange change, Cube cube, Caller caller) => new(
-        released.Number, released.VisibleAt, cube.Dimensions.Select((dimension, i) => (dimension.Id, change.Codes[i])).ToDictionary(pair => pair.Id, pair => pair.Item2),
-        Of(change.Old), change.New.Status == ObservationStatus.Absent ? new(null, "deleted") : Of(change.New), released.Reason, released.Demo, caller.Has(Scopes.ReadInternal) ? released.Who : null);
+    private static Revision Of(Released released, CellChange change, Cube cube, Caller caller)
+    {
+        var cell = cube.Dimensions.Select((dimension, i) => (dimension.Id, Code: change.Codes[i]))
+            .ToDictionary(pair => pair.Id, pair => pair.Code);
+        var now = change.New.Status == ObservationStatus.Absent ? new(null, "deleted") : Of(change.New);
+        var who = caller.May(Scopes.ReadInternal, cell["area"]) ? released.Who : null;
+        return new(released.Number, released.VisibleAt, cell, Of(change.Old), now, released.Reason, released.Demo, who);
+    }
 
     private static RevisionValue Of(Cell cell) => new(cell.HasValue ? cell.Value : null, Statuses.Code(cell.Status));
 

@@ -10,7 +10,7 @@ namespace Wir.Monitor.Features.Overview;
 public sealed record Freshness(DateTimeOffset? Watermark, double? LagSeconds, DateTimeOffset? OldestGap, IReadOnlyList<FreshnessSource> Sources)
 {
     /// <param name="source">The database.</param>
-    /// <param name="withCounts">Counts show single cases as they happen; only readers with <c>read:internal</c> get them.</param>
+    /// <param name="withCounts">Counts show single cases of all areas; only readers of all areas get them.</param>
     /// <param name="ct">Cancellation.</param>
     public static async Task<Freshness> ReadAsync(NpgsqlDataSource source, bool withCounts, CancellationToken ct)
     {
@@ -35,5 +35,5 @@ public sealed record Freshness(DateTimeOffset? Watermark, double? LagSeconds, Da
 
 /// <param name="Service">Name of the service.</param>
 /// <param name="LastEventAt">Instant of its latest event.</param>
-/// <param name="Events">How many there were in all; only for readers with <c>read:internal</c>.</param>
+/// <param name="Events">How many there were in all areas; only for services, operators, and readers of all areas.</param>
 public sealed record FreshnessSource(string Service, DateTimeOffset LastEventAt, long? Events);

@@ -60,6 +60,6 @@ public static class OverviewEndpoints
     private static async Task<Ok<Freshness>> GetFreshness(HttpContext http, NpgsqlDataSource source, Caller caller, CancellationToken ct)
     {
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(await Freshness.ReadAsync(source, withCounts: caller.Has(Scopes.ReadInternal), ct));
+        return TypedResults.Ok(await Freshness.ReadAsync(source, withCounts: caller.ReadsAllAreas, ct));
     }
 }

@@ -9,7 +9,8 @@ using Wir.ServiceDefaults.Http;
 namespace Wir.Registry.Features.Privacy;
 
 /// <param name="Classes">What is kept, why and for how long.</param>
-/// <param name="Runs">The last runs of the job that removes it, and erasures of persons, newest first.</param>
+/// <param name="Runs">The last runs of the job that removes it, and erasures of persons, newest first, for all areas
+/// together: shown to operators and to readers for all of Germany.</param>
 public sealed record RetentionView(IReadOnlyList<RetentionClass> Classes, IReadOnlyList<RetentionRunView> Runs);
 
 public sealed record RetentionRunView(DateTimeOffset At, IReadOnlyDictionary<string, int> Removed);
@@ -45,8 +46,10 @@ public static partial class PrivacyEndpoints
         return TypedResults.Ok(report);
     }
 
-    private static async Task<ReadResult<RetentionView>> Retention(RegistryDb db, CancellationToken ct)
+    private static async Task<ReadResult<RetentionView>> Retention(Caller caller, RegistryDb db, CancellationToken ct)
     {
+        // A run counts all areas together, and a count of one is a person.
+        if (!caller.ReadsAllAreas) return Reads.Ok(new RetentionView(Retain.Classes, []));
         var runs = await db.RetentionRuns.AsNoTracking().OrderByDescending(run => run.At).Take(30).ToListAsync(ct);
         return Reads.Ok(new RetentionView(Retain.Classes, [.. runs.Select(run => new RetentionRunView(run.At, run.Removed))]));
     }

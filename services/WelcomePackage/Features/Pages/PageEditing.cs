@@ -55,7 +55,7 @@ internal static class Editing
     /// <summary>Keys of the areas that a queue may show to the caller: all of theirs, or those of one that they ask for.</summary>
     public static Outcome<string[]> OwnAreas(this Caller caller, AreaRegister areas, string? asked)
     {
-        if (asked is null) return caller.Areas.SelectMany(key => areas.DescendantsAndSelf(key)).Select(area => area.Key).Distinct().ToArray();
+        if (asked is null) return caller.OwnAreas();
         if (!areas.Parse(asked).TryGet(out var area, out var problem)) return problem;
         if (!caller.Covers(area.Key)) return Foreign(area.Key);
         return areas.DescendantsAndSelf(area.Key).Select(below => below.Key).ToArray();
