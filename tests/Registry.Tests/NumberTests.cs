@@ -158,9 +158,19 @@ public sealed class NumberTests
 
         var clean = scrub.Json("""{"name":"Petra Muster Stiftung","contacts":[{"email":"p@example.org","label":{"de":"bei Petra Muster"}}]}""");
 
-        Assert.Equal("""{"name":"Petra Muster Stiftung","contacts":[{"email":null,"label":{"de":"bei […]"}}]}""", clean);
+        Assert.Equal("""{"name":"Petra Muster Stiftung","contacts":[]}""", clean);
         Assert.Null(scrub.Json("""{"name":"Turnverein"}"""));
     }
+
+    [Theory]
+    [InlineData("""{"contacts":[{"label":{"de":"Petra Muster"},"email":"x@example.org","phone":"05631 1234567"}]}""", """{"contacts":[{"label":{"de":"[…]"},"email":"x@example.org","phone":null}]}""")]
+    [InlineData("""{"contacts":[{"email":"anna.p@example.org"}],"id":"01956311-2345-7670-8000-000000000000","area":"056311234567"}""", null)]
+    [InlineData("""{"texts":{"id":{"summary":"Petra Muster","state":"approved"}}}""", """{"texts":{"id":{"summary":null,"state":"approved"}}}""")]
+    [InlineData("""{"links":[{"rel":"website","href":"https://a.example/?to=p@example.org"},{"rel":"website","href":"https://a.example/"}]}""", """{"links":[{"rel":"website","href":"https://a.example/"}]}""")]
+    [InlineData("""{"identifiers":[{"scheme":"other","value":"p@example.org"},{"scheme":"DE-CR","value":"056311234567"}]}""", """{"identifiers":[{"scheme":"DE-CR","value":"056311234567"}]}""")]
+    [InlineData("""{"offers":[{"name":{"de":"Petra Muster"},"description":{"de":"Petra Muster"},"url":"https://a.example/p@example.org"}]}""", """{"offers":[{"name":{"de":"[…]"},"description":{"de":"[…]"},"url":null}]}""")]
+    public void What_an_erasure_leaves_is_a_whole_entry(string entry, string? clean) =>
+        Assert.Equal(clean, new Scrub(["Petra Muster", "p@example.org", "05631 1234567"]).Json(entry));
 
     [Theory]
     [InlineData("Türkischer Kulturverein", true)]

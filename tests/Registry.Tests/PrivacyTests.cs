@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
+using Wir.Registry.Data.Migrations;
 using Wir.Registry.Features.Exports;
 using Wir.ServiceDefaults.Access;
 using Wir.TestKit;
@@ -94,6 +95,54 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.DoesNotContain("Nachbarine", (await registry.Anonymous.GetAsync(mine.Location!)).Text, StringComparison.Ordinal);
         Assert.Contains("Nachbarine", (await registry.Anonymous.GetAsync(theirs.Location!)).Text, StringComparison.Ordinal);
         Assert.Equal([(string)theirs.Json["id"]!], await registry.QueryAsync("select aggregate_id from registry.event_log where payload::text like '%Nachbarine%'"));
+    }
+
+    [Fact]
+    public async Task An_entry_can_be_changed_after_each_kind_of_value_was_erased()
+    {
+        const string Name = "Nachher Aenderbar", Mail = "nachher@gone.example", Phone = "05631 4455661";
+        var input = Sample.Association();
+        var contacts = (JsonArray)input["contacts"]!;
+        contacts.Add(new JsonObject { ["type"] = "functional", ["label"] = new JsonObject { ["de"] = Name }, ["email"] = Mail });
+        contacts.Add(new JsonObject { ["type"] = "functional", ["label"] = new JsonObject { ["de"] = Name }, ["phone"] = "+49 5631 4455661", ["email"] = "buero@sv-korbach.example" });
+        ((JsonArray)input["links"]!).Add(new JsonObject { ["rel"] = "contact", ["href"] = $"https://sv-korbach.example/?to={Mail}" });
+        ((JsonArray)input["identifiers"]!).Add(new JsonObject { ["scheme"] = "club-list", ["value"] = Mail });
+        var offer = input["offers"]![0]!;
+        (offer["name"], offer["description"], offer["url"]) = (new JsonObject { ["de"] = Name }, new JsonObject { ["de"] = Name }, $"https://sv-korbach.example/{Mail}");
+        input["texts"] = new JsonObject { ["de"] = new JsonObject { ["summary"] = Name, ["description"] = $"Fragen an {Mail}" } };
+        var created = await registry.Office.PostAsync("/associations", input);
+        var waiting = await registry.Writer.PatchAsync(created.Location!, new JsonObject { ["languages"] = new JsonArray("de") }, 1);
+        Assert.Equal((201, 202), (created.Status, waiting.Status));
+
+        var erased = await registry.Office.PostAsync("/privacy/erase", new JsonObject { ["name"] = Name, ["email"] = Mail, ["phone"] = Phone });
+        var changed = await registry.Approver.PostAsync($"/submissions/{(Guid)waiting.Json["id"]!}/review", new JsonObject { ["decision"] = "approve" });
+        var again = await registry.Office.PatchAsync(created.Location!, new JsonObject { ["languages"] = new JsonArray("de", "ti") }, 3);
+
+        Assert.Equal((200, 200, 200), (erased.Status, changed.Status, again.Status));
+        Assert.Empty(await registry.FindEverywhereAsync("Nachher|nachher@gone|4455661"));
+        var entry = (await registry.Anonymous.GetAsync(created.Location!)).Json;
+        Assert.Equal(["info@sv-korbach.example", "buero@sv-korbach.example"], entry["contacts"]!.AsArray().Select(contact => (string)contact!["email"]!));
+        Assert.Equal("[…]", (string)entry["offers"]![0]!["name"]!["de"]!);
+        Assert.Single(entry["links"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_earlier_erasures_left_can_be_changed_after_the_migration()
+    {
+        var created = await registry.Office.PostAsync("/associations", Sample.Association());
+        var id = (Guid)created.Json["id"]!;
+        await registry.QueryAsync($$"""
+            update registry.association set content = content || '{"contacts": [{"label": {"de": null, "en": "Office"}, "email": "a@example.org"}, {"label": {} },
+                {"label": {}, "email": "x.[…]"}], "links": [{"rel": "website"}, {"rel": "website", "href": "https://[…]/"}]}' where id = '{{id}}'
+            """);
+        Assert.NotEqual(200, (await registry.Office.PatchAsync(created.Location!, new JsonObject { ["languages"] = new JsonArray("de") }, 1)).Status);
+
+        foreach (var _ in Enumerable.Range(0, 2)) await registry.QueryAsync(ErasedEntries.Sql);
+
+        var changed = await registry.Office.PatchAsync(created.Location!, new JsonObject { ["languages"] = new JsonArray("de") }, 1);
+        Assert.Equal(200, changed.Status);
+        Assert.Equal("""[{"type":"functional","label":{"en":"Office"},"email":"a@example.org","phone":null,"visibility":"public"}]""", changed.Json["contacts"]!.ToJsonString());
+        Assert.Empty(changed.Json["links"]!.AsArray());
     }
 
     private static IEnumerable<string> Everywhere(Guid id, string path) =>

@@ -20,7 +20,7 @@ public sealed record PersonQuery(
     {
         if (IsEmpty) yield return new("", CommonProblems.Faults.MissingMember, new("Name, E-Mail oder Telefon ist nötig.", "Name, e-mail or phone is needed."));
         if (Name is not null && PersonNotation.OfName(Name).Count(char.IsLetter) < 3) yield return new("/name", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens drei Buchstaben.", "At least three letters are expected."));
-        if (Phone is not null && Phone.Count(char.IsAsciiDigit) < 6) yield return new("/phone", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens sechs Ziffern.", "At least six digits are expected."));
+        if (Phone is not null && PersonNotation.OfPhone(Phone).Count(char.IsAsciiDigit) < 6) yield return new("/phone", CommonProblems.Faults.InvalidValue, new("Erwartet werden mindestens sechs Ziffern.", "At least six digits are expected."));
     }
 
     internal IEnumerable<string> Values => new[] { Name, Email, Phone }.OfType<string>();

@@ -110,7 +110,8 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         var scrub = new Scrub(query.Values);
         var rows = await db.Submissions.FromSql($"""
             select * from registry.submission s
-            where s.area = any({areas}) and (s.content::text ilike any({patterns}) or s.persons::text ilike any({patterns}) or s.submitter::text ilike any({patterns}) or s.comment ilike any({patterns}))
+            where (s.area = any({areas}) or exists (select from registry.association a where a.id = s.association_id and a.area = any({areas})))
+                and (s.content::text ilike any({patterns}) or s.persons::text ilike any({patterns}) or s.submitter::text ilike any({patterns}) or s.comment ilike any({patterns}))
             """).ToListAsync(ct);
         return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Comment) != row.Comment
             || (row.Submitter is { } submitter && query.Means(submitter.Name, submitter.Email, null))
