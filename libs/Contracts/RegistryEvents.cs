@@ -63,7 +63,26 @@ public sealed record AssociationWithdrawn : IEvent
     Guid IEvent.AggregateId => AssociationId;
 }
 
-/// <summary>The public version of an entry: organisation data and functional contact points only, never a person.</summary>
+/// <summary>
+/// An earlier event of an entry was rewritten, because a text in it named a person. Whoever still keeps that event, in
+/// retries or in an error queue, puts the new data in its place.
+/// </summary>
+[Event("registry", "event-rewritten", 1, "association")]
+public sealed record EventRewritten : IEvent
+{
+    public required Guid AssociationId { get; init; }
+    public required string Area { get; init; }
+
+    /// <summary>Id of the event that was rewritten; it keeps its place and its number.</summary>
+    public required Guid EventId { get; init; }
+
+    /// <summary>Its data as it is now, JSON.</summary>
+    public required string Data { get; init; }
+
+    Guid IEvent.AggregateId => AssociationId;
+}
+
+/// <summary>The public version of an entry: data of the organisation, without contacts. Those are at the entry.</summary>
 public sealed record AssociationSnapshot
 {
     public required Guid Id { get; init; }
@@ -87,6 +106,9 @@ public sealed record AssociationSnapshot
 
     /// <summary>By BCP 47 tag.</summary>
     public IReadOnlyDictionary<string, SnapshotText> Texts { get; init; } = new Dictionary<string, SnapshotText>();
+
+    /// <summary>Always empty; earlier producers sent contact points. Readers follow the link to the entry.</summary>
+    [Obsolete("Events carry no contacts. Link to the entry instead.")]
     public IReadOnlyList<FunctionalContact> Contacts { get; init; } = [];
     public IReadOnlyList<SnapshotLink> Links { get; init; } = [];
     public IReadOnlyList<SnapshotOffer> Offers { get; init; } = [];
@@ -105,7 +127,7 @@ public sealed record GeoPoint(double Lat, double Lon);
 
 public sealed record SnapshotText(string? Summary, string? Description);
 
-/// <summary>A contact point of the organisation itself (office, hotline); never a person.</summary>
+/// <summary>A contact point of the organisation itself (office, hotline), as earlier producers sent it.</summary>
 public sealed record FunctionalContact(IReadOnlyDictionary<string, string> Label, string? Email, string? Phone);
 
 public sealed record SnapshotLink(string Rel, string Href);

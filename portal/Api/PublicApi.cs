@@ -20,6 +20,9 @@ public sealed class PublicApi(HttpClient http)
         GetAsync<Listing<AssociationView>>(
             $"/api/registry/v1/associations?area={area}&count=exact{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", language, ct);
 
+    public Task<Answer<AssociationView>> AssociationAsync(Guid id, string language, CancellationToken ct) =>
+        GetAsync<AssociationView>($"/api/registry/v1/associations/{id}", language, ct);
+
     public Task<Answer<Listing<OverviewRow>>> OverviewAsync(string language, string area, CancellationToken ct) =>
         GetAsync<Listing<OverviewRow>>($"/api/monitor/v1/overview?area={area}", language, ct);
 

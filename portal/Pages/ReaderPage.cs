@@ -36,6 +36,8 @@ public abstract class ReaderPage : PageModel
 
     public string PagePath(Guid id) => $"/{Ui.Tag}/pages/{id}{Query}";
 
+    public string AssociationPath(Guid id) => $"/{Ui.Tag}/associations/{id}{Query}";
+
     public PageLinks ListOf(IEnumerable<PageEntry> entries) => new(entries, this);
 
     protected string Query => string.IsNullOrEmpty(RequestedMunicipality) ? "" : $"?municipality={Uri.EscapeDataString(RequestedMunicipality)}";

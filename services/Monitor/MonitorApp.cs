@@ -1,4 +1,5 @@
 using Wir.Areas;
+using Wir.Jobs;
 using Wir.Messaging;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
@@ -27,9 +28,11 @@ public static class MonitorApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("monitor");
         builder.AddServiceDatabase<MonitorDb>("monitordb");
-        builder.AddMessaging<MonitorDb>("monitor", messaging => messaging.Queue("journal", queue => queue.OnAny<WhenAnything>()
+        builder.AddMessaging<MonitorDb>("monitor", messaging => messaging.Queue("journal", queue => queue
+            .OnAny<WhenAnything>().On<Contracts.EventRewritten, WhenEventRewritten>()
             // All events meet at the rows that count sources: side by side they would wait for each other crosswise.
             .WithConcurrency(1)));
+        builder.AddJobs<MonitorDb>(jobs => jobs.On<ForgetJournal>(ForgetJournal.Kind).DailyAt(2, 20));
         builder.Services.AddSingleton(CodeLists.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "codelists.json")));
         builder.Services.AddSingleton(services => ComparisonAreas.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "similar-districts.json"), services.GetRequiredService<AreaRegister>()));
         builder.Services.AddSingleton<LiveReader>();
@@ -56,6 +59,7 @@ public static class MonitorApp
         api.MapLive();
         api.MapOverview();
         api.MapMessaging<MonitorDb>();
+        api.MapJobs();
         return app;
     }
 }

@@ -33,7 +33,8 @@ public static class WelcomeApp
         builder.AddMessaging<WelcomeDb>("welcomepackage", messaging => messaging
             .Queue("registry-events", queue => queue
                 .On<Contracts.AssociationPublished, WhenAssociationPublished>()
-                .On<Contracts.AssociationWithdrawn, WhenAssociationWithdrawn>()));
+                .On<Contracts.AssociationWithdrawn, WhenAssociationWithdrawn>()
+                .On<Contracts.EventRewritten, WhenEventRewritten>()));
         builder.AddJobs<WelcomeDb>(jobs =>
         {
             jobs.On<PublishOnTime>(PublishOnTime.Kind);

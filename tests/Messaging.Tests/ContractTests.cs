@@ -72,7 +72,16 @@ public sealed class ContractTests
 
     private static string Folder => Path.Combine(NodeTools.Repository, "docs/events");
 
-    private static JsonNode SchemaOf(Type type) => s_written.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+    private static JsonNode SchemaOf(Type type) => s_written.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = (context, schema) =>
+        {
+            var member = context.PropertyInfo?.AttributeProvider;
+            if (member?.IsDefined(typeof(ObsoleteAttribute), inherit: false) == true) schema["deprecated"] = true;
+            return schema;
+        },
+    });
 
     private static JsonNode Read(string file) => JsonNode.Parse(File.ReadAllText(file))!;
 

@@ -41,7 +41,8 @@ public sealed class MonitorService : IAsyncLifetime
         return directory;
     }
 
-    private static async Task<Running> StartAsync()
+    /// <summary>Another one, for tests that need a journal of their own.</summary>
+    public static async Task<Running> StartAsync()
     {
         var database = await TestDatabase.CreateAsync();
         var broker = await TestVirtualHost.CreateAsync();

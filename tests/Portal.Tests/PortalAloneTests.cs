@@ -36,7 +36,18 @@ public sealed class PortalAloneTests : IClassFixture<PortalAloneTests.Portal>
         Assert.Contains(text.NotTheCourtRegister, page.Body.TextContent, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_page_of_an_association_says_that_the_register_cannot_be_reached()
+    {
+        using var response = await _http.GetAsync($"/ar/associations/{Guid.CreateVersion7()}");
+
+        var page = await ParseAsync(response);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains(UiLanguage.Find("ar")!.Text.AssociationsUnavailable, page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("/ar/associations/no-id", null, "ar")]
     [InlineData("/ar/nothing-here", null, "ar")]
     [InlineData("/en/pages/not-an-id", "ar", "en")]
     [InlineData("/xx/", "ar", "ar")]

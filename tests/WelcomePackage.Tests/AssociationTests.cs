@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Wir.Contracts;
 using Wir.TestKit;
 using Wir.WelcomePackage.Data;
+using Wir.WelcomePackage.Data.Migrations;
 using Wir.WelcomePackage.Messaging;
 using Xunit;
 
@@ -41,6 +42,34 @@ public sealed class AssociationTests(Welcome welcome) : IClassFixture<Welcome>
         Assert.True((bool)answer.Json["meta"]!["stale"]!);
     }
 
+    [Fact]
+    public async Task Contacts_of_an_earlier_producers_event_are_not_kept_and_readers_follow_the_link_to_the_entry()
+    {
+        var id = Guid.CreateVersion7();
+        await TellAsync(id, 1, false, contact: "jemand@contacts.example");
+        var old = Guid.CreateVersion7();
+        await TellAsync(old, 1, false);
+        await welcome.ScalarAsync<int>($$"""
+            update welcomepackage.association set snapshot = snapshot || '{"contacts":[{"email":"jemand@contacts.example"}]}'
+            where id = '{{old}}'
+            """);
+
+        foreach (var _ in Enumerable.Range(0, 2)) await welcome.ScalarAsync<int>(EventsWithoutContacts.Copies);
+        var package = await welcome.Office.PostAsync("/packages", new { area = "06635015", language = "ar", channel = "office" });
+        var code = (string)package.Expect(System.Net.HttpStatusCode.Created).Json["code"]!;
+        var booklet = (await welcome.Anonymous.GetAsync($"/packages/{code}/booklet")).Expect(System.Net.HttpStatusCode.OK).Text;
+        var list = (await welcome.Anonymous.GetAsync("/associations?area=06635015&limit=200")).Json["data"]!.AsArray();
+
+        Assert.Equal(0L, await welcome.ScalarAsync<long>("""
+            select count(*) from welcomepackage.association where snapshot ? 'contacts' or snapshot::text like '%contacts.example%'
+            """));
+        var shown = list.Single(one => (string)one!["id"]! == id.ToString())!;
+        Assert.Empty(shown["contacts"]!.AsArray());
+        Assert.Equal($"/api/registry/v1/associations/{id}", (string)shown["entry"]!);
+        Assert.Contains($"<a href=\"https://wir.example/ar/associations/{id}\">", booklet, StringComparison.Ordinal);
+        Assert.DoesNotContain("contacts.example", booklet, StringComparison.Ordinal);
+    }
+
     private async Task<IReadOnlyList<(Guid Id, string? Name)>> ListAsync()
     {
         var all = new List<(Guid, string?)>();
@@ -54,7 +83,7 @@ public sealed class AssociationTests(Welcome welcome) : IClassFixture<Welcome>
         return all;
     }
 
-    private async Task TellAsync(Guid id, int sequence, bool isWithdrawal)
+    private async Task TellAsync(Guid id, int sequence, bool isWithdrawal, string? contact = null)
     {
         await using var scope = welcome.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<WelcomeDb>();
@@ -71,6 +100,9 @@ public sealed class AssociationTests(Welcome welcome) : IClassFixture<Welcome>
         var snapshot = new AssociationSnapshot
         {
             Id = id, Number = "WF-1-1", Version = sequence, Kind = "registered-association", Name = $"Verein {sequence}", Area = "06635015", UpdatedAt = DateTimeOffset.UtcNow,
+#pragma warning disable CS0618 // As an earlier producer sent it.
+            Contacts = contact is null ? [] : [new(new Dictionary<string, string>(), contact, null)],
+#pragma warning restore CS0618
         };
         await new WhenAssociationPublished(db).HandleAsync(new(new AssociationPublished { AssociationId = id, Area = "06635015", Snapshot = snapshot }, envelope), default);
     }

@@ -84,6 +84,28 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
         return replayed;
     }, ct);
 
+    /// <summary>Puts another body in place of an event's; its note says no more than the kind of failure.</summary>
+    /// <returns>How many messages were replaced.</returns>
+    public Task<int> RewriteAsync(
+        string queue, Guid messageId, Func<ReadOnlyMemory<byte>, byte[]> rewrite, CancellationToken ct) => WithChannelAsync(async channel =>
+    {
+        var error = EventNames.ErrorQueueOf(queue);
+        var replaced = 0;
+        for (var left = await channel.MessageCountAsync(error, ct); left > 0; left--)
+        {
+            if (await channel.BasicGetAsync(error, autoAck: false, ct) is not { } got) break;
+            // Other events go back when the channel closes. A crash in between leaves two copies; the event is then told again.
+            if (ReadIdentity(got.Body.Span).Id != messageId.ToString()) continue;
+            Dictionary<string, object?> headers = new(got.BasicProperties.Headers ?? new Dictionary<string, object?>());
+            if (Text(got, ReasonHeader) is { } reason) headers[ReasonHeader] = reason.Split(':')[0];
+            await PublishAsync(channel, error, rewrite(got.Body), got.BasicProperties.MessageId, headers, ct);
+            await channel.BasicAckAsync(got.DeliveryTag, multiple: false, ct);
+            replaced++;
+        }
+
+        return replaced;
+    }, ct);
+
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null) await _connection.DisposeAsync();

@@ -47,6 +47,8 @@ public static class MessagingExtensions
         services.AddSingleton<Dispatcher, Dispatcher<TDb>>();
         services.AddSingleton<ErrorQueue>();
         services.AddSingleton<RetryStore>();
+        services.AddSingleton(provider => new KeptCopies(
+            model, provider.GetRequiredService<ErrorQueue>(), provider.GetRequiredService<ILogger<KeptCopies>>()));
         services.AddSingleton<MessagingState>();
         services.AddSingleton<TopologyCheck>();
         services.AddSingleton<Housekeeper>();

@@ -13,6 +13,34 @@ public static class MessagingSchema
     public static OperationBuilder<SqlOperation> CreateMessaging(this MigrationBuilder migrationBuilder, string schema) =>
         migrationBuilder.Sql(Version1.Replace("$schema", schema, StringComparison.Ordinal));
 
+    /// <summary>
+    /// Takes a member out of stored events: event log, outbox and retries. Repeated, it changes nothing. What PostgreSQL
+    /// cannot take apart (a NUL in some text) stays as it is.
+    /// </summary>
+    /// <param name="migrationBuilder">The migration.</param>
+    /// <param name="schema">The service's schema.</param>
+    /// <param name="type">Identity of the contract.</param>
+    /// <param name="path">The member, from the contract's root.</param>
+    public static OperationBuilder<SqlOperation> RemoveFromEvents(
+        this MigrationBuilder migrationBuilder, string schema, string type, params string[] path) =>
+        migrationBuilder.Sql(RemoveFromEventsSql(schema, type, path));
+
+    internal static string RemoveFromEventsSql(string schema, string type, params string[] path) => Remove
+        .Replace("$schema", schema, StringComparison.Ordinal).Replace("$type", type, StringComparison.Ordinal)
+        .Replace("$path", string.Join(',', path), StringComparison.Ordinal);
+
+    private const string Remove = """
+        update $schema.event_log set payload = (payload::jsonb #- '{$path}')::json
+        where type = '$type'
+            and case when payload::text like '%\\u0000%' then false else payload::jsonb #> '{$path}' is not null end;
+        update $schema.outbox_message set payload = (payload::jsonb #- '{$path}')::json
+        where type = '$type'
+            and case when payload::text like '%\\u0000%' then false else payload::jsonb #> '{$path}' is not null end;
+        update $schema.retry_message set envelope = (envelope::jsonb #- '{data,$path}')::json
+        where case when envelope::text not like '%$type%' or envelope::text like '%\\u0000%' then false
+            else envelope::jsonb->>'type' = '$type' and envelope::jsonb #> '{data,$path}' is not null end;
+        """;
+
     private const string Version1 = """
         create schema if not exists $schema;
 

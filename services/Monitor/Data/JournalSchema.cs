@@ -49,4 +49,75 @@ internal static class JournalSchema
             area text not null, month date not null, language text not null, wanted_language text not null, channel text not null, issued bigint not null,
             primary key (area, month, language, wanted_language, channel));
         """;
+
+    /// <summary>The rows stored so far, reduced to what is kept of an event; repeated, it changes nothing.</summary>
+    /// <remarks>As the journal kept it on the day of the migration; of new events the code decides.</remarks>
+    public const string Facts = """
+        alter table monitor.journal disable trigger journal_is_append_only;
+        update monitor.journal j set data = f.facts::json
+        from (select id, case
+                -- PostgreSQL takes nothing apart that has a NUL in some text.
+                when data::text = '{}' or data::text like '%\\u0000%' then '{}'::jsonb
+                when type = 'urn:message:wir:registry:association-published:v1' then jsonb_build_object(
+                    'area', data->'area', 'snapshot', jsonb_strip_nulls(jsonb_build_object(
+                        'demo', data->'snapshot'->'demo', 'languages', data->'snapshot'->'languages')))
+                when type = 'urn:message:wir:registry:association-withdrawn:v1' then jsonb_build_object(
+                    'area', data->'area')
+                when type = 'urn:message:wir:registry:association-submitted:v1' then jsonb_build_object(
+                    'area', data->'area', 'submissionId', data->'submissionId', 'submittedAt', data->'submittedAt')
+                when type = 'urn:message:wir:registry:association-reviewed:v1' then jsonb_build_object(
+                    'area', data->'area', 'submissionId', data->'submissionId', 'submittedAt', data->'submittedAt',
+                    'reviewedAt', data->'reviewedAt', 'outcome', data->'outcome')
+                when type = 'urn:message:wir:welcomepackage:package-issued:v1' then jsonb_build_object(
+                    'area', data->'area', 'language', data->'language', 'wantedLanguage', data->'wantedLanguage',
+                    'channel', data->'channel')
+                when type = 'urn:message:wir:welcomepackage:page-published:v1' then jsonb_build_object(
+                    'area', data->'area', 'languages', data->'languages', 'checkedAt', data->'checkedAt')
+                when type = 'urn:message:wir:welcomepackage:translation-state-changed:v1' then jsonb_build_object(
+                    'area', data->'area', 'language', data->'language', 'state', data->'state')
+                else '{}'::jsonb end as facts
+            from monitor.journal) as f
+        where f.id = j.id and j.data::text <> f.facts::text;
+        alter table monitor.journal enable trigger journal_is_append_only;
+        """;
+
+    /// <summary>What is left of months whose events are gone, and the one way in which events go.</summary>
+    public const string Frozen = """
+        create index journal_occurred_at on monitor.journal using brin (occurred_at);
+
+        -- Where a rebuild starts: the things as they stood at the end of the last frozen month, and packages by month.
+        create table monitor.frozen_association (like monitor.live_association including all);
+        create table monitor.frozen_submission (like monitor.live_submission including all);
+        create table monitor.frozen_package (like monitor.live_package including all);
+
+        -- Released numbers of closed months of Berlin. K05 and K06 are counted from frozen_package.
+        create table monitor.frozen_month (
+            month date primary key, frozen_at timestamptz not null default clock_timestamp(), events bigint not null);
+        -- K01: entries that were public at the end of the month.
+        create table monitor.frozen_published (
+            area text not null, month date not null, published bigint not null, demo boolean not null,
+            primary key (area, month));
+        -- K03: days to the decision of each case that was decided in the month, from which median and p90 follow.
+        create table monitor.frozen_duration (
+            area text not null, month date not null, outcome text not null, days float8[] not null,
+            primary key (area, month, outcome));
+
+        create or replace function monitor.journal_is_append_only() returns trigger language plpgsql as $$
+            begin
+                if tg_op = 'DELETE' and current_setting('monitor.forgets', true) = 'on' then return null; end if;
+                raise exception 'The journal is append-only.';
+            end $$;
+
+        -- Done by the job that has frozen the months before.
+        create function monitor.forget_journal(before timestamptz) returns bigint
+            language plpgsql set search_path = pg_catalog, pg_temp as $$
+            declare gone bigint;
+            begin
+                perform set_config('monitor.forgets', 'on', true);
+                delete from monitor.journal where occurred_at < before;
+                get diagnostics gone = row_count;
+                perform set_config('monitor.forgets', 'off', true);
+                return gone;
+            end $$;
+        """;
 }

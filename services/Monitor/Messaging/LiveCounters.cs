@@ -48,6 +48,13 @@ internal static class LiveCounters
         [EventAttribute.Of(typeof(PackageIssued)).Urn] = Packages,
     }.ToFrozenDictionary();
 
+    /// <summary>All of them, each once.</summary>
+    public static IReadOnlyList<string> All { get; } = [Associations, Submissions, Packages];
+
+    /// <summary>The statement, counting into what is left of frozen months.</summary>
+    public static string Frozen(string statement) =>
+        statement.Replace("monitor.live_", "monitor.frozen_", StringComparison.Ordinal);
+
     /// <param name="statement">A statement of <see cref="ByType"/>.</param>
     /// <param name="rows">Which rows of <c>journal j</c>.</param>
     public static string Of(string statement, string rows) => statement.Replace("$rows", rows, StringComparison.Ordinal);

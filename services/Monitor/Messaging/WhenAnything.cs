@@ -7,7 +7,10 @@ using Wir.Monitor.Data;
 
 namespace Wir.Monitor.Messaging;
 
-/// <summary>Writes every event of the platform into the journal, known here or not, and counts it in the same transaction.</summary>
+/// <summary>
+/// Writes every event of the platform into the journal, known here or not, as far as it is needed for counting, and
+/// counts it in the same transaction.
+/// </summary>
 public sealed class WhenAnything(MonitorDb db) : IAnyEventHandler
 {
     private const int Shards = 16;
@@ -52,7 +55,7 @@ public sealed class WhenAnything(MonitorDb db) : IAnyEventHandler
         parameters.AddWithValue("sequence", envelope.Sequence);
         parameters.AddWithValue("area", (object?)envelope.Area ?? DBNull.Value);
         parameters.AddWithValue("occurred_at", envelope.OccurredAt.ToUniversalTime());
-        parameters.AddWithValue("data", envelope.Data.GetRawText());
+        parameters.AddWithValue("data", JournalFacts.Of(envelope));
         return await command.ExecuteScalarAsync(ct) is 1L;
     }
 

@@ -91,6 +91,14 @@ public sealed class Scrub
 
     private bool Member(JsonObject members, string name, JsonNode value)
     {
+        // What an earlier erasure told others: JSON within a text.
+        if (name == "data" && TextOf(value) is { } inner && inner.StartsWith('{'))
+        {
+            if (Json(inner) is not { } clean) return false;
+            members[name] = clean;
+            return true;
+        }
+
         if (name is not ("email" or "phone" or "url"))
         {
             return Value(value, text => members[name] = text ?? (s_optional.Contains(name) ? null : Mark));

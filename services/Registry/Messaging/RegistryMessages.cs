@@ -3,9 +3,15 @@ using Wir.Registry.Domain;
 
 namespace Wir.Registry.Messaging;
 
-/// <summary>From the register's own model to the contracts. What is not public, and every person, stays behind here.</summary>
+/// <summary>
+/// From the register's own model to the contracts. What is not public, every person and every contact stays behind here.
+/// </summary>
 public static class RegistryMessages
 {
+    /// <summary>What others should know of the entry as it is.</summary>
+    public static IEvent Current(Association entry) =>
+        entry.Status == AssociationStatus.Published ? Published(entry) : Withdrawn(entry);
+
     public static AssociationPublished Published(Association entry) => new()
     {
         AssociationId = entry.Id,
@@ -58,7 +64,6 @@ public static class RegistryMessages
         Languages = content.Languages,
         TargetGroups = content.TargetGroups,
         Texts = content.Texts.Where(text => TextState.IsPublic(text.Value.State)).ToDictionary(text => text.Key, text => new SnapshotText(text.Value.Summary, text.Value.Description)),
-        Contacts = [.. content.Contacts.Where(contact => contact.Visibility == Visibility.Public).Select(contact => new Contracts.FunctionalContact(contact.Label, contact.Email, contact.Phone))],
         Links = [.. content.Links.Select(link => new SnapshotLink(link.Rel, link.Href))],
         Offers = [.. content.Offers.Select(SnapshotOf)],
         ConfirmedAt = entry.ConfirmedAt,

@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Wir.Contracts;
+using Wir.Messaging;
 using Wir.Registry.Data;
 using Wir.Registry.Domain;
 using Wir.Registry.Features.Associations;
 using Wir.Registry.Mail;
+using Wir.Registry.Messaging;
 using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Registry.Features.Privacy;
@@ -46,7 +49,7 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         foreach (var task in tasks) (task.Text, task.ReplyTo, task.Comment) = (scrub.Text(task.Text), scrub.Text(task.ReplyTo), scrub.Text(task.Comment));
         await db.SaveChangesAsync(ct);
 
-        var entries = 0;
+        var saved = new HashSet<Guid>();
         foreach (var id in persons.Select(group => group.Key).Union(versions.Select(version => version.AssociationId)))
         {
             var entry = await writer.FindAsync(id, ct);
@@ -57,13 +60,14 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
             if (clean is null && gone.Count == 0) continue;
             entry.Erase(clean is null ? entry.Content : StoredJson.Read<AssociationContent>(clean), gone, change);
             if ((await writer.SaveAsync(entry, change, ct)).Problem is { } problem) return problem;
-            entries++;
+            saved.Add(id);
         }
 
         // A mail belongs to no area: only who has something of the person may take it away, and with it what counts against the limit of the address.
         var mails = persons.Count + versions.Count + submissions.Count + tasks.Count > 0 ? await Mails(query).ExecuteDeleteAsync(ct) : 0;
-        var events = await EraseEventsAsync(query, areas, scrub, ct);
-        var report = new ErasureReport(persons.Sum(group => group.Count()), entries, versions.Count, submissions.Count, tasks.Count, mails, events);
+        var events = await EraseEventsAsync(query, areas, scrub, saved, ct);
+        var report = new ErasureReport(
+            persons.Sum(group => group.Count()), saved.Count, versions.Count, submissions.Count, tasks.Count, mails, events);
         if (report.FoundAnything)
         {
             // Also tells every process that copies made before then are good no longer.
@@ -147,34 +151,28 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
     }
 
     /// <summary>
-    /// Events hold no persons, but texts and contact points that an office entered may have named one. The log and what is still to be
-    /// sent are rewritten in place: same ids, same order.
+    /// Texts of events may have named the person. The log and what is still to be sent are rewritten in place: same ids,
+    /// same order. Others are told of each, since their retries and error queues may hold it, and of the entry as it is.
     /// </summary>
-    private async Task<int> EraseEventsAsync(PersonQuery query, string[] areas, Scrub scrub, CancellationToken ct)
+    private async Task<int> EraseEventsAsync(
+        PersonQuery query, string[] areas, Scrub scrub, HashSet<Guid> told, CancellationToken ct)
     {
-        var (patterns, rewritten) = (Patterns(query), 0);
-        var logged = await db.Database.SqlQuery<StoredEvent>($"""
-            select e.position, e.payload::text as payload from registry.event_log e join registry.association a on a.id = e.aggregate_id
-            where a.area = any({areas}) and e.payload::text ilike any({patterns})
-            """).ToListAsync(ct);
-        foreach (var row in logged)
+        var known = await db.Associations.Where(entry => areas.Contains(entry.Area))
+            .Select(entry => new { entry.Id, entry.Area })
+            .ToDictionaryAsync(entry => entry.Id, entry => entry.Area, ct);
+        var rewritten = await db.RewriteEventsAsync(known.Keys, Patterns(query), scrub.Json, ct);
+        foreach (var one in rewritten)
         {
-            if (scrub.Json(row.Payload) is not { } clean) continue;
-            rewritten += await db.Database.ExecuteSqlAsync($"update registry.event_log set payload = {clean}::json where position = {row.Position}", ct);
+            var area = known[one.AggregateId];
+            db.Emit(new EventRewritten { AssociationId = one.AggregateId, Area = area, EventId = one.Id, Data = one.Data });
         }
 
-        var waiting = await db.Database.SqlQuery<StoredEvent>($"""
-            select e.position, e.payload::text as payload from registry.outbox_message e join registry.association a on a.id = e.aggregate_id
-            where a.area = any({areas}) and e.payload::text ilike any({patterns})
-            """).ToListAsync(ct);
-        foreach (var row in waiting)
+        foreach (var id in rewritten.Select(one => one.AggregateId).Distinct().Where(id => !told.Contains(id)))
         {
-            if (scrub.Json(row.Payload) is not { } clean) continue;
-            rewritten += await db.Database.ExecuteSqlAsync($"update registry.outbox_message set payload = {clean}::json where position = {row.Position}", ct);
+            if (await writer.FindAsync(id, ct) is { } entry) db.Emit(RegistryMessages.Current(entry));
         }
 
-        return rewritten;
+        await db.SaveChangesAsync(ct);
+        return rewritten.Count;
     }
-
-    private sealed record StoredEvent(long Position, string Payload);
 }

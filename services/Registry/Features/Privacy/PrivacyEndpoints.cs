@@ -41,7 +41,8 @@ public static partial class PrivacyEndpoints
         if (body.Value.Faults().ToArray() is { Length: > 0 } faults) return NoPerson(faults).ToResult();
         if (!caller.OwnAreas(areas, null).TryGet(out var keys, out var problem)) return problem.ToResult();
         if (!(await data.EraseAsync(body.Value.Normalised(), keys, caller.Subject, ct)).TryGet(out var report, out problem)) return problem.ToResult();
-        Log.Erased(logs.CreateLogger("Wir.Registry.Privacy"), report.Persons, report.Entries, report.Versions);
+        Log.Erased(
+            logs.CreateLogger("Wir.Registry.Privacy"), report.Persons, report.Entries, report.Versions, report.Events);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(report);
     }
@@ -58,7 +59,8 @@ public static partial class PrivacyEndpoints
 
     private static partial class Log
     {
-        [LoggerMessage(2020, LogLevel.Information, "A person was erased: {Persons} rows, {Entries} entries, {Versions} versions")]
-        public static partial void Erased(ILogger logger, int persons, int entries, int versions);
+        [LoggerMessage(2020, LogLevel.Information,
+            "A person was erased: {Persons} rows, {Entries} entries, {Versions} versions, {Events} events")]
+        public static partial void Erased(ILogger logger, int persons, int entries, int versions, int events);
     }
 }

@@ -11,15 +11,17 @@ using Wir.WelcomePackage.Data.Configurations;
 
 namespace Wir.WelcomePackage.Features.Associations;
 
-/// <summary>An association as the register published it.</summary>
+/// <summary>An association as the register published it. Its contacts are at the entry.</summary>
 public sealed record AssociationView(
     Guid Id, string Number, bool Demo, string Kind, string Name, string Area, PostalAddress? Address, GeoPoint? Location,
     IReadOnlyList<SchemedCode> Categories, IReadOnlyList<string> Languages, IReadOnlyDictionary<string, SnapshotText> Texts,
-    IReadOnlyList<FunctionalContact> Contacts, IReadOnlyList<SnapshotLink> Links)
+    [property: Description("Always empty; the entry has them")] IReadOnlyList<FunctionalContact> Contacts,
+    IReadOnlyList<SnapshotLink> Links, [property: Description("The entry in the register")] string Entry)
 {
     internal static AssociationView Of(AssociationSnapshot snapshot) => new(
         snapshot.Id, snapshot.Number, snapshot.Demo, snapshot.Kind, snapshot.Name, snapshot.Area, snapshot.Address, snapshot.Location,
-        snapshot.Categories, snapshot.Languages, snapshot.Texts, snapshot.Contacts, snapshot.Links);
+        snapshot.Categories, snapshot.Languages, snapshot.Texts, [], snapshot.Links,
+        $"/api/registry/v1/associations/{snapshot.Id}");
 }
 
 public sealed record AssociationListMeta : ListMeta

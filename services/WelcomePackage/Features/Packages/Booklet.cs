@@ -14,7 +14,9 @@ namespace Wir.WelcomePackage.Features.Packages;
 /// A package's content as one HTML document, in the reading direction of its language: title, contents, emergency, chapters with what the
 /// municipality adds, and the associations there. It shows the content as it was when the package was issued.
 /// </summary>
-internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegister areas, AssociationReader associations, TimeProvider time)
+internal sealed class Booklet(
+    LiveReader live, LanguageTable languages, AreaRegister areas, AssociationReader associations, PackageAddress address,
+    TimeProvider time)
 {
     public const string Emergency = "emergency";
     private const int MaxAssociations = 200;
@@ -85,7 +87,8 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
         return System.Text.RegularExpressions.Regex.Replace(body, "(<h[3-6]) id=\"[a-z0-9-]*\"", "$1");
     }
 
-    private static void Associations(HtmlText html, BookletTexts texts, IReadOnlyList<AssociationView> near, OfferedLanguage language)
+    private void Associations(
+        HtmlText html, BookletTexts texts, IReadOnlyList<AssociationView> near, OfferedLanguage language)
     {
         html.Open("section", ("id", "associations")).Element("h2", texts.Associations);
         if (near.Count == 0) html.Element("p", texts.NoAssociations);
@@ -95,12 +98,8 @@ internal sealed class Booklet(LiveReader live, LanguageTable languages, AreaRegi
             if (one.Demo) html.Open("p", ("class", "mark")).Text(texts.Invented).Close("p");
             var text = language.Chain.Select(tag => (Tag: tag, Text: one.Texts.GetValueOrDefault(tag)?.Summary)).FirstOrDefault(pair => !string.IsNullOrWhiteSpace(pair.Text));
             if (text.Text is not null) html.Open("p", ("lang", text.Tag), ("dir", LanguageTable.DirectionOf(text.Tag))).Safe(Isolation.OfText(text.Text, LanguageTable.DirectionOf(text.Tag))).Close("p");
-            foreach (var contact in one.Contacts)
-            {
-                var line = string.Join(" · ", new[] { contact.Phone, contact.Email }.Where(part => !string.IsNullOrEmpty(part)));
-                if (line.Length > 0) html.Open("p", ("dir", "ltr")).Text(line).Close("p");
-            }
-
+            var entry = address.OfEntry(language.Tag, one.Id);
+            html.Open("p", ("dir", "ltr")).Open("a", ("href", entry)).Text(entry).Close("a").Close("p");
             html.Close("article");
         }
 

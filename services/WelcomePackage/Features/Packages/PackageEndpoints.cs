@@ -29,6 +29,9 @@ internal sealed class PackageAddress(IConfiguration configuration)
 
     public string OfReader(string code) => $"{_public}/p/{code}";
 
+    /// <summary>The portal's page of an association, where its contacts are.</summary>
+    public string OfEntry(string language, Guid id) => $"{_public}/{language}/associations/{id}";
+
     public string Of(string code, string part) => $"{_public}{WelcomeApp.Prefix}/packages/{code}/{part}";
 }
 
