@@ -44,7 +44,8 @@ public static class MonitorApp
         builder.Services.AddScoped<RunImport>();
         builder.Services.AddScoped<ReleaseVintage>();
         builder.Services.AddScoped<DeriveVintages>();
-        builder.Services.AddScoped<DeriveIndicator>();
+        builder.Services.AddScoped<DraftMethod>();
+        builder.Services.AddScoped<DescribeIndicator>();
         builder.Services.AddScoped<DemoNumbers>();
         builder.Services.AddHostedService<Announcer>();
         configure?.Invoke(builder);

@@ -19,6 +19,11 @@ public sealed class Indicator
 /// <summary>The description of an indicator; everything that people need to read its numbers rightly.</summary>
 public sealed record IndicatorContent
 {
+    /// <summary>
+    /// The area that owns it: its editors describe it, its approvers decide on how it is computed. Empty only in what a
+    /// release before this one wrote; then nobody changes it.
+    /// </summary>
+    public string Area { get; init; } = "";
     public required LocalText Name { get; init; }
     public required LocalText Definition { get; init; }
     public required LocalText Numerator { get; init; }

@@ -42,6 +42,11 @@ public sealed record VintageAbout
         Dimensions = [.. cube.Dimensions.Select(dimension => About(dimension, content, lists, areas))],
     };
 
+    /// <summary>True when the numbers are read as the description says; otherwise it was changed since.</summary>
+    public bool Fits(IndicatorContent content) =>
+        Unit == content.Unit && Direction == content.Direction && Formula == content.Formula
+            && Breaks.SequenceEqual(content.Breaks);
+
     public DimensionAbout Dimension(string id) => Dimensions.First(dimension => dimension.Id == id);
 
     private static DimensionAbout About(CubeDimension dimension, IndicatorContent content, CodeLists lists, AreaRegister areas)

@@ -119,6 +119,42 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
         return (JsonSerializer.Deserialize<VintageAbout>(row.GetString(0), JsonColumn.Options)!, Slab.Unpack(row.GetFieldValue<byte[]>(1)));
     }
 
+    /// <summary>What stands beside the numbers of a vintage that is known to exist, without the numbers.</summary>
+    internal static async Task<VintageAbout> ReadAboutAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string indicator, int number, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "select about from monitor.vintage where indicator = @indicator and number = @number", connection,
+            transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        command.Parameters.AddWithValue("number", number);
+        return JsonSerializer.Deserialize<VintageAbout>((string)(await command.ExecuteScalarAsync(ct))!,
+            JsonColumn.Options)!;
+    }
+
+    /// <summary>Numbers of vintages that are gone are not given again while later ones exist.</summary>
+    internal static async Task<int> NextNumberAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        string indicator, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "select coalesce(max(number), 0) + 1 from monitor.vintage where indicator = @indicator", connection,
+            transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        return (int)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Deletes a draft; what was released stays for ever.</summary>
+    internal static async Task DeleteDraftAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        string indicator, int number, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "delete from monitor.vintage where indicator = @indicator and number = @number and visible_at is null",
+                connection, transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        command.Parameters.AddWithValue("number", number);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>Writes a new vintage within a transaction.</summary>
     internal static async Task InsertAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Vintage vintage, byte[] hash, Guid? importId, DateTimeOffset now, CancellationToken ct)

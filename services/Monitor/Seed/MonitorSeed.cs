@@ -17,6 +17,7 @@ public static class MonitorSeed
         var known = await db.Indicators.Select(indicator => indicator.Code).ToListAsync(ct);
         foreach (var (code, content) in ReadIndicators(directory).Where(row => !known.Contains(row.Code)))
         {
+            if (content.Area.Length == 0) throw new InvalidOperationException($"{code} of the start data has no area.");
             var indicator = new Indicator { Id = Guid.CreateVersion7(), Code = code, Version = 1, Content = content, UpdatedAt = time.GetUtcNow() };
             db.Indicators.Add(indicator);
             db.Feed(new FeedChange("indicator", indicator.Id, indicator.Version, IndicatorView.Of(indicator, null)));

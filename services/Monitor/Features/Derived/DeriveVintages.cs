@@ -7,8 +7,16 @@ using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Imports;
 using Wir.Monitor.Formulas;
 using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Monitor.Features.Derived;
+
+/// <summary>What the numbers of a described indicator would be.</summary>
+/// <param name="Base">The released vintage that it is measured against; 0 when there is none.</param>
+/// <param name="Before">Its numbers.</param>
+/// <param name="About">What is shown beside the new numbers.</param>
+/// <param name="Cube">The new numbers.</param>
+internal sealed record Preview(int Base, Cube? Before, VintageAbout About, Cube Cube);
 
 /// <summary>Computes the indicators that follow from others, in the transaction in which those change.</summary>
 internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
@@ -21,9 +29,11 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, DateTimeOffset visibleAt, Guid? import, CancellationToken ct)
     {
         var made = new List<(string, int)>();
-        foreach (var (derived, formula) in Order(await FormulasAsync(ct), indicator))
+        var computed = (await Methods.AllAsync(db, connection, transaction, ct)).Where(one => one.IsComputed).ToList();
+        foreach (var derived in Order(computed, indicator))
         {
-            if (await OneAsync(connection, transaction, derived, formula, visibleAt, import, ct) is { } number) made.Add((derived.Code, number));
+            var number = await OneAsync(connection, transaction, derived, visibleAt, import, ct);
+            if (number is { } one) made.Add((derived.Code, one));
         }
 
         return made;
@@ -31,27 +41,51 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
 
     /// <summary>One derived indicator from an instant on; null when nothing changes at that instant.</summary>
     public async Task<int?> OneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, Guid? import, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Methods derived, DateTimeOffset visibleAt,
+        Guid? import, CancellationToken ct)
     {
         await RunImport.LockAsync(connection, transaction, derived.Code, ct);
         // What was computed ahead for the end of an embargo does not know this change yet: nobody has seen it, so it is computed anew.
-        var later = await WithdrawAsync(connection, transaction, derived.Code, formula, visibleAt, ct);
-        var number = await ComputeAsync(connection, transaction, derived, formula, visibleAt, import, ct);
-        // At those instants it follows from the numbers of others, which nobody sees before.
-        foreach (var instant in later) await ComputeAsync(connection, transaction, derived, formula, instant, null, ct);
+        var later = await WithdrawAsync(connection, transaction, derived, visibleAt, ct);
+        var number = await ComputeAsync(connection, transaction, derived, visibleAt, import, ct);
+        // At those instants it follows from the numbers of others, or from a method, which nobody sees before.
+        foreach (var instant in later.Union(derived.All.Select(method => method.From).Where(from => from > visibleAt))
+            .Order())
+        {
+            await ComputeAsync(connection, transaction, derived, instant, derived.BeginningAt(instant)?.Draft, ct);
+        }
+
         return number;
+    }
+
+    /// <summary>What the numbers would be if the indicator were described like this; nothing is written.</summary>
+    public async Task<Outcome<Preview>> PreviewAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Methods methods, IndicatorContent content,
+        CancellationToken ct)
+    {
+        // What is measured goes on from the last release, be it under embargo; what is computed, from what can be seen.
+        var until = methods.IsComputed || content.Formula is not null ? time.GetUtcNow() : DateTimeOffset.MaxValue;
+        var method = new Method(until, null, content);
+        var outcome = await NumbersAsync(connection, transaction, methods.Code, method, until, ct);
+        if (!outcome.TryGet(out var numbers, out var problem)) return problem;
+        var latest = await LatestAsync(connection, transaction, methods.Code, until, ct);
+        var before = latest is { } known
+            ? await VintageStore.ReadSlabAsync(connection, transaction, methods.Code, known.Number, ct)
+            : null;
+        return new Preview(latest?.Number ?? 0, before?.Cube, numbers.About, numbers.Cube);
     }
 
     /// <summary>Takes back vintages that are not visible yet; answers at which later instants an input changes.</summary>
     private static async Task<List<DateTimeOffset>> WithdrawAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string derived, Formula formula, DateTimeOffset after, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Methods derived, DateTimeOffset after,
+        CancellationToken ct)
     {
         await using var command = new NpgsqlCommand("""
             with withdrawn as (update monitor.vintage set visible_at = null where indicator = @derived and visible_at > @after)
             select distinct visible_at from monitor.vintage where indicator = any(@inputs) and visible_at > @after order by 1
             """, connection, transaction);
-        command.Parameters.AddWithValue("derived", derived);
-        command.Parameters.AddWithValue("inputs", formula.Inputs().ToArray());
+        command.Parameters.AddWithValue("derived", derived.Code);
+        command.Parameters.AddWithValue("inputs", derived.Inputs.ToArray());
         command.Parameters.AddWithValue("after", NpgsqlDbType.TimestampTz, after.UtcDateTime);
         var instants = new List<DateTimeOffset>();
         await using var row = await command.ExecuteReaderAsync(ct);
@@ -60,45 +94,70 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
     }
 
     private async Task<int?> ComputeAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, DateTimeOffset visibleAt, Guid? import, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Methods derived, DateTimeOffset visibleAt,
+        Guid? import, CancellationToken ct)
     {
-        var inputs = new Dictionary<string, (VintageAbout About, Cube Cube)>();
-        foreach (var code in formula.Inputs())
-        {
-            if (await LatestAsync(connection, transaction, code, visibleAt, ct) is not { } latest) return null;
-            inputs[code] = (await VintageStore.ReadSlabAsync(connection, transaction, code, latest.Number, ct))!.Value;
-        }
-
-        if (!new FormulaEvaluator(inputs).Evaluate(formula).TryGet(out var result, out _) || Project(result, DimensionsOf(derived.Content), derived.Content.Unit) is not { } cube) return null;
+        var method = derived.At(visibleAt);
+        var begins = method.From == visibleAt;
+        if (method.Formula is null && !begins) return null;
+        var outcome = await NumbersAsync(connection, transaction, derived.Code, method, visibleAt, ct);
+        if (!outcome.TryGet(out var numbers, out _)) return null;
         var before = await LatestAsync(connection, transaction, derived.Code, DateTimeOffset.MaxValue, ct);
-        var hash = Slab.Hash(cube);
-        if (before is { } last && last.Hash.AsSpan().SequenceEqual(hash)) return null;
-        var about = VintageAbout.Of(derived.Code, derived.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo));
-        var number = await NextNumberAsync(connection, transaction, derived.Code, ct);
-        await VintageStore.InsertAsync(connection, transaction, new Vintage(number, visibleAt, about, cube), hash, import, time.GetUtcNow(), ct);
+        var hash = Slab.Hash(numbers.Cube);
+        // Another method is another vintage, even where the numbers are the same.
+        if (!begins && before is { } last && last.Hash.AsSpan().SequenceEqual(hash)) return null;
+        var number = await VintageStore.NextNumberAsync(connection, transaction, derived.Code, ct);
+        await VintageStore.InsertAsync(connection, transaction,
+            new Vintage(number, visibleAt, numbers.About, numbers.Cube), hash, import, time.GetUtcNow(), ct);
         return number;
     }
 
-    /// <summary>Formulas of the catalogue that can be read; those that cannot are refused when they are put.</summary>
-    private async Task<List<(Indicator Indicator, Formula Formula)>> FormulasAsync(CancellationToken ct)
+    /// <summary>The numbers by a method at an instant: computed, or those of before in the unit that is
+    /// described.</summary>
+    private async Task<Outcome<(VintageAbout About, Cube Cube)>> NumbersAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, Method method, DateTimeOffset at,
+        CancellationToken ct)
     {
-        var found = new List<(Indicator, Formula)>();
-        foreach (var indicator in await db.Indicators.AsNoTracking().ToListAsync(ct))
+        var inputs = new Dictionary<string, (VintageAbout About, Cube Cube)>();
+        foreach (var input in method.Formula?.Inputs() ?? new HashSet<string> { code })
         {
-            if (indicator.Content.Formula is { } text && FormulaParser.TryParse(text, out var formula, out _)) found.Add((indicator, formula));
+            if (await LatestAsync(connection, transaction, input, at, ct) is not { } latest)
+            {
+                return FormulaEvaluator.Invalid(
+                    new($"Für {input} ist noch nichts freigegeben.", $"Nothing is released for {input} yet."));
+            }
+
+            inputs[input] = (await VintageStore.ReadSlabAsync(connection, transaction, input, latest.Number,
+                ct))!.Value;
         }
 
-        return found;
+        Cube? cube;
+        var unit = method.Content.Unit;
+        if (method.Formula is null) cube = CubeUnits.Convert(inputs[code].Cube, inputs[code].About.Unit, unit);
+        else if (!new FormulaEvaluator(inputs).Evaluate(method.Formula).TryGet(out var result, out var no)) return no;
+        else if ((cube = Project(result, DimensionsOf(method.Content), unit)) is null)
+        {
+            return FormulaEvaluator.Invalid(new("Das Ergebnis hat nicht die Gliederung des Indikators.",
+                "The result does not have the breakdown of the indicator."));
+        }
+
+        return (VintageAbout.Of(code, method.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo)),
+            cube);
     }
 
     /// <summary>Inputs before what follows from them. There are no cycles: they are refused when a formula is put.</summary>
-    private static List<(Indicator Indicator, Formula Formula)> Order(List<(Indicator Indicator, Formula Formula)> all, string changed)
+    private static List<Methods> Order(List<Methods> all, string changed)
     {
         var affected = new HashSet<string> { changed };
-        while (all.FirstOrDefault(row => !affected.Contains(row.Indicator.Code) && row.Formula.Inputs().Overlaps(affected)) is { Indicator: { } next }) affected.Add(next.Code);
-        var waiting = all.Where(row => affected.Contains(row.Indicator.Code) && row.Indicator.Code != changed).OrderBy(row => row.Indicator.Code, StringComparer.Ordinal).ToList();
-        var ordered = new List<(Indicator, Formula)>();
-        while (waiting.FirstOrDefault(row => !row.Formula.Inputs().Overlaps(waiting.Select(other => other.Indicator.Code))) is { Indicator: not null } ready)
+        while (all.FirstOrDefault(row => !affected.Contains(row.Code) && row.Inputs.Overlaps(affected)) is { } next)
+        {
+            affected.Add(next.Code);
+        }
+
+        var waiting = all.Where(row => affected.Contains(row.Code) && row.Code != changed)
+            .OrderBy(row => row.Code, StringComparer.Ordinal).ToList();
+        var ordered = new List<Methods>();
+        while (waiting.FirstOrDefault(row => !row.Inputs.Overlaps(waiting.Select(other => other.Code))) is { } ready)
         {
             ordered.Add(ready);
             waiting.Remove(ready);
@@ -145,14 +204,6 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         cube.Values.CopyTo(plain.Values, 0);
         cube.Status.CopyTo(plain.Status, 0);
         return plain;
-    }
-
-    /// <summary>Numbers of withdrawn vintages are not given again.</summary>
-    private static async Task<int> NextNumberAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("select coalesce(max(number), 0) + 1 from monitor.vintage where indicator = @indicator", connection, transaction);
-        command.Parameters.AddWithValue("indicator", indicator);
-        return (int)(await command.ExecuteScalarAsync(ct))!;
     }
 
     private static async Task<(int Number, byte[] Hash)?> LatestAsync(

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Wir.Areas;
 using Wir.Monitor.Data;
+using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Features.Indicators;
 using Wir.ServiceDefaults.Access;
 using Wir.ServiceDefaults.Errors;
@@ -24,7 +25,8 @@ public static class ImportEndpoints
         var imports = api.MapGroup("/imports").WithTags("Imports");
         imports.MapPost("", Post).WithMetadata(new RequestSizeLimitAttribute(MaxFile)).Accepts<string>("text/csv", "application/vnd.sdmx.data+csv", "application/csv", "application/json", "application/vnd.json-stat+json").WithName("PostImport").WithSummary("Takes a file of numbers (CSV, SDMX-CSV, JSON-stat 2.0) as the next vintage of an indicator");
         imports.MapGet("/{id:guid}", Get).WithName("GetImport").WithSummary("An import, its progress and its faults");
-        imports.MapPost("/{id:guid}/check", ImportSteps.Check).WithName("CheckImport").WithSummary("The numbers were looked at");
+        imports.MapPost("/{id:guid}/check", ImportSteps.Check).WithName("CheckImport")
+            .WithSummary("The numbers, or the changed method, were looked at");
         imports.MapPost("/{id:guid}/approve", ImportSteps.Approve).WithName("ApproveImport").WithSummary("A second person agrees");
         imports.MapPost("/{id:guid}/release", ImportSteps.Release).WithName("ReleaseImport").WithSummary("The vintage becomes public, at once or at an instant");
         return api;
@@ -48,10 +50,24 @@ public static class ImportEndpoints
             return (await IndicatorEndpoints.UnknownAsync(db, indicator, ct)).ToResult();
         }
 
-        if (found.Content.Formula is not null) return Problems.IsDerived.With(new("Er folgt aus anderen Indikatoren.", "It follows from other indicators.")).ToResult();
+        // As it will be: what is released under embargo counts for the numbers after it.
+        Methods methods;
+        await using (var connection = await source.OpenConnectionAsync(ct))
+        {
+            methods = await Methods.OfAsync(found, connection, null, ct);
+        }
+
+        found.Content = methods.Last;
+        if (methods.IsComputed)
+        {
+            return Problems.IsDerived.With(new("Er folgt aus anderen Indikatoren.", "It follows from other indicators."))
+                .ToResult();
+        }
+
         if (id is { } own && await FindAsync(source, own, ct) is { State: not "interrupted" } repeated) return TypedResults.Ok(await ViewAsync(source, repeated, 0, FaultsAtOnce, ct));
         var order = new ImportOrder(id ?? Guid.CreateVersion7(), found, await ReadAsync(http, ct), isJson, dryRun is true, replace is true,
-            string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), caller.Subject, Demo: false, key => WriteRule.May(caller, areas, key));
+            string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), caller.Subject, Demo: false, key =>
+                WriteRule.May(caller, areas, found.Content.Area, key));
         var end = await import.RunAsync(order, ct);
         var view = ImportView.Of(end.Record, [.. end.Faults.Take(errorLimit ?? FaultsAtOnce)], order.DryRun);
         if (end.ReasonMissing) return Problems.ReasonMissing.With(new("Die Datei ändert veröffentlichte Zahlen; bitte ?reason= angeben.", "The file changes released numbers; please give ?reason=.")).ToResult();
@@ -61,13 +77,18 @@ public static class ImportEndpoints
     }
 
     private static async Task<Results<Ok<ImportView>, ProblemHttpResult>> Get(
-        HttpContext http, NpgsqlDataSource source, AreaRegister areas, Caller caller, Guid id, [AsParameters] Paging paging, CancellationToken ct)
+        HttpContext http, MonitorDb db, NpgsqlDataSource source, AreaRegister areas, Caller caller, Guid id,
+        [AsParameters] Paging paging, CancellationToken ct)
     {
         var take = paging.Take(MostFaultsAtOnce, FaultsAtOnce);
         var after = paging.After<FaultPosition>(http)?.Ordinal ?? 0;
         if (await FindAsync(source, id, ct) is not { } record) return NotFound().ToResult();
         // Whose numbers it changes is known when it could be read; until then it is its sender's own affair.
-        if (record.CreatedBy != caller.Subject && !record.Areas.Any(key => WriteRule.May(caller, areas, key)))
+        var owner = await ImportSteps.OwnerAsync(db, record.Indicator, ct);
+        var isOwn = record.CreatedBy == caller.Subject
+            || record.Areas.Any(key => WriteRule.May(caller, areas, owner, key))
+            || (record.Changes is not null && caller.Covers(owner));
+        if (!isOwn)
         {
             return CommonProblems.ForeignArea.With(new("Der Import ändert keine Zahlen Ihres Gebiets.", "The import changes no numbers of your area.")).ToResult();
         }
@@ -108,15 +129,26 @@ public static class ImportEndpoints
     private sealed record FaultPosition(int Ordinal);
 }
 
-/// <summary>Who may write numbers of an area: editors of it or of an area above; those of a district also the areas above, with which it is compared.</summary>
+/// <summary>
+/// Who may write numbers of an area: editors of it or of an area above. Values of the areas above a district, with
+/// which it is compared, are written by the district that owns the indicator, too: not by every district that has
+/// numbers in it.
+/// </summary>
 internal static class WriteRule
 {
-    /// <summary>All areas of which somebody may write or approve numbers.</summary>
+    /// <summary>All areas of which somebody may write or approve numbers, whatever the indicator.</summary>
     public static IReadOnlyList<string> AreasOf(Caller caller, AreaRegister areas) =>
         caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove)
-            ? [.. areas.All.Select(area => area.Key).Where(key => May(caller, areas, key))]
+            ? [.. areas.All.Select(area => area.Key).Where(key => caller.Covers(key) || IsAbove(caller, areas, key))]
             : [];
 
-    public static bool May(Caller caller, AreaRegister areas, string key) => caller.Covers(key)
-        || caller.Areas.Any(own => areas.Find(own) is { Level: <= AreaLevel.District } && areas.IsWithin(own, key));
+    /// <param name="caller">Who.</param>
+    /// <param name="areas">The register.</param>
+    /// <param name="owner">The area that owns the indicator.</param>
+    /// <param name="key">The area of the numbers.</param>
+    public static bool May(Caller caller, AreaRegister areas, string owner, string key) =>
+        caller.Covers(key) || (caller.Covers(owner) && IsAbove(caller, areas, key));
+
+    private static bool IsAbove(Caller caller, AreaRegister areas, string key) =>
+        caller.Areas.Any(own => areas.Find(own) is { Level: <= AreaLevel.District } && areas.IsWithin(own, key));
 }

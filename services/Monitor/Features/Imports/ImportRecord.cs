@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Wir.Monitor.Data.Configurations;
+using Wir.Monitor.Features.Indicators;
 
 namespace Wir.Monitor.Features.Imports;
 
@@ -38,6 +39,13 @@ public sealed record ImportRecord
 
     /// <summary>Areas whose numbers it changes.</summary>
     public IReadOnlyList<string> Areas { get; init; } = [];
+
+    /// <summary>What of the indicator's description it changes, by member; null when it is a file.</summary>
+    public IReadOnlyDictionary<string, MemberChange>? Changes { get; init; }
+
+    /// <summary>True when <see cref="Changes"/> are part of the description; before, they wait for their
+    /// instant.</summary>
+    public bool? Applied { get; init; }
     public string? Format { get; init; }
     public string? Decimal { get; init; }
     public IReadOnlyList<Finding> Findings { get; init; } = [];

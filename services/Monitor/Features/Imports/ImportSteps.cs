@@ -50,12 +50,29 @@ internal static class ImportSteps
         var visibleAt = DateTimeOffset.MinValue;
         var result = await StepAsync(http, db, import, areas, caller, id, "approved", async (record, connection, transaction) =>
         {
+            // It is part of the description, which is its owner's.
+            var owner = await OwnerAsync(db, record.Indicator, ct);
+            if (nextUpdate is not null && !caller.Covers(owner)) return NotOwner(record.Indicator);
+            if (record.Changes is not null)
+            {
+                record = await release.ReleaseMethodAsync(connection, transaction, record, embargoUntil, nextUpdate,
+                    ct);
+                visibleAt = record.ReleasedAt!.Value;
+                return record with { ReleasedBy = caller.Subject };
+            }
+
             visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, record.Id, embargoUntil, nextUpdate, ct);
             return record with { State = "released", ReleasedBy = caller.Subject, ReleasedAt = visibleAt };
         }, ct);
         await release.UntilVisibleAsync(visibleAt, ct);
         return result;
     }
+
+    internal static async Task<string> OwnerAsync(MonitorDb db, string code, CancellationToken ct) =>
+        (await db.Indicators.AsNoTracking().SingleAsync(indicator => indicator.Code == code, ct)).Content.Area;
+
+    private static ProblemCase NotOwner(string code) => CommonProblems.ForeignArea.With(new(
+        $"Über {code} entscheidet das Gebiet, dem der Indikator gehört.", $"The area that owns {code} decides on it."));
 
     private static async Task<Results<Ok<ImportView>, ProblemHttpResult>> StepAsync(
         HttpContext http, MonitorDb db, RunImport import, AreaRegister areas, Caller caller, Guid id, string from,
@@ -67,7 +84,11 @@ internal static class ImportSteps
         // Always in this order, as imports do: first the indicator, then the row.
         await RunImport.LockAsync(connection, inner, seen.Indicator, ct);
         var record = (await ImportStore.ReadAsync(connection, inner, id, ct))!;
-        if (record.Areas.FirstOrDefault(key => !WriteRule.May(caller, areas, key)) is { } foreign)
+        var owner = await OwnerAsync(db, record.Indicator, ct);
+        if (record.Changes is not null && !caller.Covers(owner)) return NotOwner(record.Indicator).ToResult();
+        // How an indicator is computed is its owner's for all areas; what is delivered is each area's.
+        if (record.Changes is null && record.Areas.FirstOrDefault(key =>
+            !WriteRule.May(caller, areas, owner, key)) is { } foreign)
         {
             return CommonProblems.ForeignArea.With(new($"Der Import ändert auch Zahlen von {foreign}.", $"The import also changes numbers of {foreign}.")).ToResult();
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wir.Monitor.Features.Indicators;
 using Wir.ServiceDefaults.Errors;
 using Wir.ServiceDefaults.Http;
 
@@ -31,6 +32,11 @@ public sealed record ImportView
     /// <summary>The decimal sign that the file uses.</summary>
     public string? Decimal { get; init; }
     public string? Reason { get; init; }
+
+    /// <summary>What of the indicator's description it changes, by member; null when it is a file.</summary>
+    public IReadOnlyDictionary<string, MemberChange>? Changes { get; init; }
+
+    /// <summary>Areas whose numbers it changes.</summary>
     public required IReadOnlyList<string> Areas { get; init; }
 
     /// <summary>Values that are noticeable; at most 1,000 are listed.</summary>
@@ -62,6 +68,7 @@ public sealed record ImportView
         Format = record.Format,
         Decimal = record.Decimal,
         Reason = record.Reason,
+        Changes = record.Changes,
         Areas = record.Areas,
         Findings = record.Findings,
         CreatedBy = record.CreatedBy,

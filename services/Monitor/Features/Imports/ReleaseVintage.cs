@@ -7,7 +7,7 @@ using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Features.Indicators;
-using Wir.Monitor.Formulas;
+using Wir.Monitor.Numbers;
 
 namespace Wir.Monitor.Features.Imports;
 
@@ -38,11 +38,55 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
         return (await AnnounceAllAsync(connection, transaction, all, nextUpdate, ct)).VisibleAt;
     }
 
+    /// <summary>
+    /// A changed method takes effect: its numbers at that instant follow from what is released then, and from now on
+    /// whatever is computed for a later instant is computed by it.
+    /// </summary>
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">The caller's.</param>
+    /// <param name="record">The approved draft.</param>
+    /// <param name="embargoUntil">When it takes effect; at once when null or past.</param>
+    /// <param name="nextUpdate">When the numbers after these are due.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task<ImportRecord> ReleaseMethodAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ImportRecord record, DateTimeOffset? embargoUntil,
+        DateOnly? nextUpdate, CancellationToken ct)
+    {
+        var earliest = time.GetUtcNow() + s_lead;
+        var from = embargoUntil > earliest ? embargoUntil.Value : earliest;
+        // As exact as the database keeps instants.
+        from = from.AddTicks(-(from.Ticks % TimeSpan.TicksPerMicrosecond));
+        record = record with { State = "released", ReleasedAt = from };
+        await ImportStore.WriteAsync(connection, transaction, record, ct);
+        var indicator = await db.Indicators.AsNoTracking()
+            .SingleAsync(candidate => candidate.Code == record.Indicator, ct);
+        var methods = await Methods.OfAsync(indicator, connection, transaction, ct);
+        var number = record.Vintage!.Value;
+        if (methods.IsComputed)
+        {
+            await VintageStore.DeleteDraftAsync(connection, transaction, record.Indicator, number, ct);
+            number = await derive.OneAsync(connection, transaction, methods, from, record.Id, ct)
+                ?? throw new InvalidOperationException($"No numbers follow for {record.Indicator}.");
+        }
+
+        if (MethodMembers.IsReading(record.Changes!))
+        {
+            await RunImport.SupersedeFilesAsync(connection, transaction, record.Indicator, ct);
+        }
+
+        var visibleAt = await ReleaseAsync(connection, transaction, record.Indicator, number, record.Id, from,
+            nextUpdate, ct);
+        var isApplied = (await ImportStore.ReadAsync(connection, transaction, record.Id, ct))!.Applied;
+        return record with { Vintage = number, ReleasedAt = visibleAt, Applied = isApplied };
+    }
+
     /// <summary>Makes public what follows from a formula that was just described; null when it follows nothing new.</summary>
-    public async Task<CurrentVintage?> ReleaseDerivedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Indicator derived, Formula formula, CancellationToken ct)
+    public async Task<CurrentVintage?> ReleaseDerivedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        Indicator derived, CancellationToken ct)
     {
         var start = time.GetUtcNow() + s_lead;
-        if (await derive.OneAsync(connection, transaction, derived, formula, start, null, ct) is not { } number) return null;
+        var methods = new Methods(derived, []);
+        if (await derive.OneAsync(connection, transaction, methods, start, null, ct) is not { } number) return null;
         List<(string Code, int Number)> all = [(derived.Code, number), .. await derive.FromAsync(connection, transaction, derived.Code, start, null, ct)];
         return await AnnounceAllAsync(connection, transaction, all, null, ct);
     }
@@ -72,7 +116,7 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     /// <summary>Tells everybody: event, feed, and the indicator's own version. Saving is left to the caller.</summary>
     public async Task AnnounceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateTimeOffset visibleAt, CancellationToken ct)
     {
-        var (indicator, demo) = await PrepareAsync(connection, transaction, code, number, null, ct);
+        var (indicator, demo) = await PrepareAsync(connection, transaction, code, number, visibleAt, null, ct);
         Tell(indicator, new CurrentVintage(number, visibleAt, demo));
     }
 
@@ -81,14 +125,20 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
         NpgsqlConnection connection, NpgsqlTransaction transaction, List<(string Code, int Number)> vintages, DateOnly? nextUpdate, CancellationToken ct)
     {
         var prepared = new List<(Indicator Indicator, bool Demo)>();
-        foreach (var (code, number) in vintages) prepared.Add(await PrepareAsync(connection, transaction, code, number, prepared.Count == 0 ? nextUpdate : null, ct));
+        foreach (var (code, number) in vintages)
+        {
+            prepared.Add(await PrepareAsync(connection, transaction, code, number, time.GetUtcNow() + s_lead,
+                prepared.Count == 0 ? nextUpdate : null, ct));
+        }
+
         var visibleAt = await SetVisibleAsync(connection, transaction, vintages, time.GetUtcNow() + s_lead, ct);
         for (var i = 0; i < prepared.Count; i++) Tell(prepared[i].Indicator, new CurrentVintage(vintages[i].Number, visibleAt, prepared[i].Demo));
         return new(vintages[0].Number, visibleAt, prepared[0].Demo);
     }
 
     private async Task<(Indicator Indicator, bool Demo)> PrepareAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateOnly? nextUpdate, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, int number, DateTimeOffset visibleAt,
+        DateOnly? nextUpdate, CancellationToken ct)
     {
         bool demo;
         await using (var command = new NpgsqlCommand("update monitor.vintage set announced = true where indicator = @code and number = @number returning demo", connection, transaction))
@@ -98,7 +148,9 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
             demo = await command.ExecuteScalarAsync(ct) is true;
         }
 
-        return (await LockAsync(connection, transaction, code, nextUpdate, ct), demo);
+        var indicator = await LockAsync(connection, transaction, code, nextUpdate, ct);
+        await PendingMethod.ApplyAsync(connection, transaction, indicator, visibleAt, ct);
+        return (indicator, demo);
     }
 
     private void Tell(Indicator indicator, CurrentVintage vintage)

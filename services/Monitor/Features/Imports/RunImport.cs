@@ -5,7 +5,9 @@ using Npgsql;
 using Wir.Areas;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
+using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Monitor.Features.Imports;
 
@@ -17,7 +19,8 @@ internal sealed record ImportOrder(
 internal sealed record ImportEnd(ImportRecord Record, IReadOnlyList<ImportFault> Faults, bool ReasonMissing = false);
 
 /// <summary>Checks a file and makes it the next vintage, in one transaction: all of it or nothing.</summary>
-internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
+internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMethod draft, CodeLists lists,
+    AreaRegister areas, TimeProvider time)
 {
     /// <summary>Drafts of one sender for one indicator.</summary>
     private const int MostOpen = 20;
@@ -119,8 +122,9 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
         if (isRevision && order.Reason is null) return await RefuseAsync(true);
         var content = order.Indicator.Content;
         var about = VintageAbout.Of(order.Indicator.Code, content, cube, lists, areas, order.Demo || (released?.About.Demo is true && !order.Replace));
-        await SupersedeAsync(connection, inner, order, ct);
-        var vintage = new Vintage(await NextNumberAsync(connection, inner, order.Indicator.Code, ct), null, about, cube);
+        await SupersedeAsync(connection, inner, order.Indicator.Code, order.By, ct);
+        var vintage = new Vintage(await VintageStore.NextNumberAsync(connection, inner, order.Indicator.Code, ct), null,
+            about, cube);
         await VintageStore.InsertAsync(connection, inner, vintage, hash, record.Id, time.GetUtcNow(), ct);
         record = record with
         {
@@ -139,13 +143,27 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
 
     /// <summary>
     /// Measures a draft anew when another one was released since: what it changes is put onto what is released now, and whoever checked
-    /// or approved it did so for something else. Null when nothing was released since.
+    /// or approved it did so for something else. Null when nothing was released since, and its method was not changed.
     /// </summary>
     public async Task<ImportRecord?> RebaseAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ImportRecord record, CancellationToken ct)
     {
+        var indicator = await db.Indicators.AsNoTracking()
+            .SingleAsync(candidate => candidate.Code == record.Indicator, ct);
+        var methods = await Methods.OfAsync(indicator, connection, transaction, ct);
+        if (record.Changes is not null) return await draft.RemeasureAsync(connection, transaction, methods, record, ct);
+        if (methods.IsComputed)
+        {
+            throw new ProblemException(
+                Problems.IsDerived.With(new("Er folgt aus anderen Indikatoren.", "It follows from other indicators.")));
+        }
+
         var released = await ReleasedVintage.ReadAsync(connection, transaction, record.Indicator, ct);
-        if (record.Vintage is not { } number || record.Base == (released?.Number ?? 0)) return null;
-        var (about, draft) = (await VintageStore.ReadSlabAsync(connection, transaction, record.Indicator, number, ct))!.Value;
+        if (record.Vintage is not { } number) return null;
+        var content = methods.Last;
+        var known = await VintageStore.ReadAboutAsync(connection, transaction, record.Indicator, number, ct);
+        if (record.Base == (released?.Number ?? 0) && known.Fits(content)) return null;
+        var (about, own) = (await VintageStore.ReadSlabAsync(connection, transaction, record.Indicator, number,
+            ct))!.Value;
         // One of 0.1.0 may hold drafts of others; all of its difference counts.
         var before = record.Base switch
         {
@@ -153,19 +171,14 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
             0 => null,
             { } other => (await VintageStore.ReadSlabAsync(connection, transaction, record.Indicator, other, ct))!.Value.Cube,
         };
-        var content = (await db.Indicators.AsNoTracking().SingleAsync(indicator => indicator.Code == record.Indicator, ct)).Content;
-        if (CubeMerge.Apply(released?.Cube, [.. CubeMerge.Changes(before, draft)], draft, lists, content) is not { } cube) return null;
+        if (CubeMerge.Apply(released?.Cube, [.. CubeMerge.Changes(before, own)], own, lists,
+            content) is not { } cube) return null;
         var changes = CubeMerge.Changes(released?.Cube, cube).ToList();
-        await using (var command = new NpgsqlCommand("delete from monitor.vintage where indicator = @indicator and number = @number and visible_at is null", connection, transaction))
-        {
-            command.Parameters.AddWithValue("indicator", record.Indicator);
-            command.Parameters.AddWithValue("number", number);
-            await command.ExecuteNonQueryAsync(ct);
-        }
-
+        await VintageStore.DeleteDraftAsync(connection, transaction, record.Indicator, number, ct);
         if (changes.Count == 0) return record with { State = "unchanged", Vintage = released!.Number, Version = record.Version + 1, Areas = [], Findings = [] };
         var vintage = new Vintage(
-            await NextNumberAsync(connection, transaction, record.Indicator, ct), null, VintageAbout.Of(record.Indicator, content, cube, lists, areas, about.Demo), cube);
+            await VintageStore.NextNumberAsync(connection, transaction, record.Indicator, ct), null,
+                VintageAbout.Of(record.Indicator, content, cube, lists, areas, about.Demo), cube);
         await VintageStore.InsertAsync(connection, transaction, vintage, Slab.Hash(cube), record.Id, time.GetUtcNow(), ct);
         return record with
         {
@@ -226,14 +239,6 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Numbers of vintages that are gone are not given again while later ones exist.</summary>
-    private static async Task<int> NextNumberAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("select coalesce(max(number), 0) + 1 from monitor.vintage where indicator = @indicator", connection, transaction);
-        command.Parameters.AddWithValue("indicator", indicator);
-        return (int)(await command.ExecuteScalarAsync(ct))!;
-    }
-
     /// <summary>The sender's own open draft of the same numbers: a file sent twice makes one draft.</summary>
     private static async Task<int?> OwnDraftAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, ImportOrder order, int released, byte[] hash, CancellationToken ct)
@@ -251,21 +256,31 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, CodeLists
     }
 
     /// <summary>Drafts of others stay. Of one's own so many may be open; the oldest give way.</summary>
-    private static async Task SupersedeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ImportOrder order, CancellationToken ct)
+    internal static Task SupersedeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator,
+        string by, CancellationToken ct) =>
+        SupersedeAsync(connection, transaction,
+            $"record->>'createdBy' = @by order by vintage desc offset {MostOpen - 1}", indicator, by, ct);
+
+    /// <summary>Files that were read by another unit, breakdown or as numbers of what is now computed.</summary>
+    internal static Task SupersedeFilesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        string indicator, CancellationToken ct) =>
+        SupersedeAsync(connection, transaction,
+            "coalesce(jsonb_typeof(record->'changes'), 'null') = 'null' and @by = ''", indicator, "", ct);
+
+    private static async Task SupersedeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string which,
+        string indicator, string by, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand($$"""
             with old as (
                 select id from monitor.import
-                where indicator = @indicator and state in ('draft', 'checked', 'approved') and record->>'createdBy' = @by
-                order by vintage desc offset @most),
+                where indicator = @indicator and state in ('draft', 'checked', 'approved') and {{which}}),
             gone as (
                 update monitor.import i set state = 'superseded', version = version + 1, record = jsonb_set(record, '{state}', '"superseded"')
                 from old where i.id = old.id returning i.id)
             delete from monitor.vintage v using gone where v.import_id = gone.id and v.visible_at is null
             """, connection, transaction);
-        command.Parameters.AddWithValue("indicator", order.Indicator.Code);
-        command.Parameters.AddWithValue("by", order.By);
-        command.Parameters.AddWithValue("most", MostOpen - 1);
+        command.Parameters.AddWithValue("indicator", indicator);
+        command.Parameters.AddWithValue("by", by);
         await command.ExecuteNonQueryAsync(ct);
     }
 }

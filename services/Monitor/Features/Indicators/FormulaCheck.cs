@@ -1,5 +1,4 @@
-using Microsoft.EntityFrameworkCore;
-using Wir.Monitor.Data;
+using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Formulas;
 using Wir.ServiceDefaults.Errors;
 
@@ -8,29 +7,33 @@ namespace Wir.Monitor.Features.Indicators;
 /// <summary>A formula of the catalogue has to be readable, name known indicators, and not lead back to itself.</summary>
 internal static class FormulaCheck
 {
-    public static async Task<ProblemCase?> CheckAsync(MonitorDb db, string code, string text, CancellationToken ct)
+    /// <param name="all">The catalogue, each with every formula that is in force or released.</param>
+    /// <param name="code">The indicator.</param>
+    /// <param name="text">Its formula.</param>
+    public static ProblemCase? Check(IReadOnlyList<Methods> all, string code, string text)
     {
         if (!FormulaParser.TryParse(text, out var formula, out var fault)) return Invalid(fault);
-        var catalogue = (await db.Indicators.AsNoTracking().ToListAsync(ct)).ToDictionary(indicator => indicator.Code, indicator => indicator.Content.Formula);
-        if (formula.Inputs().FirstOrDefault(input => input != code && !catalogue.ContainsKey(input)) is { } unknown)
+        var inputs = all.ToDictionary(one => one.Code, one => one.Inputs);
+        if (formula.Inputs().FirstOrDefault(input => input != code && !inputs.ContainsKey(input)) is { } unknown)
         {
             return Invalid(new($"Den Indikator {unknown} gibt es nicht.", $"There is no indicator {unknown}."));
         }
 
-        catalogue[code] = text;
-        return Path(catalogue, code, code, []) is { } path
+        inputs[code] = formula.Inputs();
+        return Path(inputs, code, code, []) is { } path
             ? Invalid(new($"Die Formel führt auf sich selbst zurück: {path}.", $"The formula leads back to itself: {path}."))
             : null;
     }
 
     /// <summary><c>E08 → E06 → E08</c>, or null.</summary>
-    private static string? Path(Dictionary<string, string?> catalogue, string from, string to, HashSet<string> seen)
+    private static string? Path(Dictionary<string, IReadOnlySet<string>> inputs, string from, string to,
+        HashSet<string> seen)
     {
-        if (!seen.Add(from) || catalogue.GetValueOrDefault(from) is not { } text || !FormulaParser.TryParse(text, out var formula, out _)) return null;
-        foreach (var input in formula.Inputs())
+        if (!seen.Add(from) || !inputs.TryGetValue(from, out var read)) return null;
+        foreach (var input in read)
         {
             if (input == to) return $"{from} → {to}";
-            if (Path(catalogue, input, to, seen) is { } rest) return $"{from} → {rest}";
+            if (Path(inputs, input, to, seen) is { } rest) return $"{from} → {rest}";
         }
 
         return null;

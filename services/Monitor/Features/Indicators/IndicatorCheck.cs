@@ -9,13 +9,15 @@ internal static partial class IndicatorCheck
 {
     private const int LongestText = 2000;
 
-    public static Outcome<IndicatorContent> Check(string code, IndicatorInput input, IndicatorContent? before, CodeLists lists)
+    public static Outcome<IndicatorContent> Check(string code, string owner, IndicatorInput input,
+        IndicatorContent? before, CodeLists lists)
     {
         var faults = new Faults();
         if (!CodeForm().IsMatch(code)) faults.Invalid("/code", new("Ein Code ist ein Buchstabe und zwei Ziffern, etwa E03.", "A code is a letter and two digits, such as E03."));
         if (input.Code is { } named && named != code) faults.Invalid("/code", new("Der Code ist nicht der des Pfads.", "The code is not that of the path."));
         var content = new IndicatorContent
         {
+            Area = owner,
             Name = faults.Text("/name", input.Name),
             Definition = faults.Text("/definition", input.Definition),
             Numerator = faults.Text("/numerator", input.Numerator),

@@ -15,7 +15,8 @@ public static class IndicatorEndpoints
     {
         api.MapGet("/indicators", List).WithName("ListIndicators").WithTags("Indicators").WithSummary("The catalogue of indicators, by code");
         api.MapGet("/indicators/{code}", Get).WithName("GetIndicator").WithTags("Indicators").WithSummary("One indicator with everything needed to read its numbers");
-        api.MapPut("/indicators/{code}", PutIndicator.Handle).WithName("PutIndicator").WithTags("Indicators").WithSummary("Describes an indicator, anew or differently");
+        api.MapPut("/indicators/{code}", PutIndicator.Handle).WithName("PutIndicator").WithTags("Indicators")
+            .WithSummary("Describes an indicator; 202 with a draft when the method of released numbers changes");
         return api;
     }
 

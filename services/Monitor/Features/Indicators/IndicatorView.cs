@@ -7,6 +7,9 @@ public sealed record IndicatorView
 {
     public required string Code { get; init; }
     public required int Version { get; init; }
+
+    /// <summary>The area that owns the indicator: who has rights over it changes the description.</summary>
+    public required string Area { get; init; }
     public required LocalText Name { get; init; }
     public required LocalText Definition { get; init; }
     public required string Field { get; init; }
@@ -44,6 +47,7 @@ public sealed record IndicatorView
         {
             Code = indicator.Code,
             Version = indicator.Version,
+            Area = content.Area,
             Name = content.Name,
             Definition = content.Definition,
             Field = content.Field,
