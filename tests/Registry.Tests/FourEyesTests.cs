@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Wir.Registry.Tests;
 
-/// <summary>What docs/adr/0055 says of the register.</summary>
+/// <summary>What docs/adr/0056 says of the register.</summary>
 [Lane(Lane.Functional)]
 public sealed class FourEyesTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {

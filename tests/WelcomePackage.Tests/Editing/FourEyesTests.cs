@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Wir.WelcomePackage.Tests.Editing;
 
-/// <summary>What docs/adr/0055 says of the welcome package, besides drafts (<see cref="ReviewTests"/>).</summary>
+/// <summary>What docs/adr/0056 says of the welcome package, besides drafts (<see cref="ReviewTests"/>).</summary>
 [Lane(Lane.Functional)]
 [Collection(OneWelcome.Name)]
 public sealed class FourEyesTests(Welcome welcome)
