@@ -119,8 +119,8 @@ public sealed class ClientAuthorityTests(GatewayFixture fixture) : IClassFixture
     public async Task The_list_of_a_district_holds_its_own_clients_only_and_that_of_an_operator_all()
     {
         var mine = await PostAsync(District, "listed-mine", ["welcome:issue"], ["06635011"]);
-        var others = await PostAsync(Operator, "listed-others", ["welcome:issue"], ["06699"]);
-        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (mine.Status, others.Status));
+        var foreign = await PostAsync(Operator, "listed-others", ["welcome:issue"], ["06699"]);
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (mine.Status, foreign.Status));
 
         var (own, all) = (await NamesAsync(District), await NamesAsync(Operator));
 
