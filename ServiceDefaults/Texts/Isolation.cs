@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -20,6 +21,23 @@ public static partial class Isolation
     /// <param name="direction">Its own: <c>ltr</c> or <c>rtl</c>.</param>
     /// <param name="isInLink">A link holds no link, so a phone number in it stays a text.</param>
     public static string OfText(string text, string direction, bool isInLink = false) => Of(WebUtility.HtmlEncode(text), direction, isInLink ? 1 : 0);
+
+    /// <summary>A text without markup, as a source is written: addresses of the web in it become links.</summary>
+    /// <param name="text">As it was written.</param>
+    /// <param name="direction">Of the text around it: <c>ltr</c> or <c>rtl</c>.</param>
+    public static string OfSource(string text, string direction)
+    {
+        var (result, from) = (new StringBuilder(), 0);
+        foreach (Match match in WebAddressIn().Matches(text))
+        {
+            var address = WebUtility.HtmlEncode(match.Value);
+            result.Append(OfText(text[from..match.Index], direction));
+            result.Append(CultureInfo.InvariantCulture, $"<a href=\"{address}\" rel=\"external noreferrer\" dir=\"ltr\">{address}</a>");
+            from = match.Index + match.Length;
+        }
+
+        return result.Append(OfText(text[from..], direction)).ToString();
+    }
 
     private static string Of(string html, string direction, int links)
     {
@@ -80,6 +98,9 @@ public static partial class Isolation
     // Phone numbers, dates, ranges, times, amounts: digits with what stands between them, not part of a word or a character reference.
     [GeneratedRegex(@"(?<![\p{L}\p{Nd}&#_])[+(]?[0-9](?:[0-9]|[ \u00A0()/.,:–-](?=[ \u00A0()/.,:–-]{0,2}[0-9(]))*(?:[ \u00A0]?[€%])?")]
     private static partial Regex Run();
+
+    [GeneratedRegex(@"https?://[^\s<>""']*[^\s<>""'.,;:!?)\]]", RegexOptions.IgnoreCase)]
+    private static partial Regex WebAddressIn();
 
     [GeneratedRegex(@"[^0-9]")]
     private static partial Regex Groups();

@@ -61,6 +61,15 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public void The_addresses_of_a_source_are_links()
+    {
+        Assert.Equal(
+            "Amt &amp; Kreis, <a href=\"https://a.example/x?b=1&amp;c=2\" rel=\"external noreferrer\" dir=\"ltr\">https://a.example/x?b=1&amp;c=2</a>. (<a href=\"http://b.example\" rel=\"external noreferrer\" dir=\"ltr\">http://b.example</a>)",
+            Isolation.OfSource("Amt & Kreis, https://a.example/x?b=1&c=2. (http://b.example)", "ltr"));
+        Assert.Equal("javascript:alert(1) &lt;i&gt;", Isolation.OfSource("javascript:alert(1) <i>", "ltr"));
+    }
+
+    [Fact]
     public void A_phrase_in_another_language_has_its_direction() => Assert.Equal(
         "<p>اسمه <span lang=\"de\" dir=\"ltr\">Bürgeramt</span></p>", Isolation.Of("<p>اسمه <span lang=\"de\">Bürgeramt</span></p>", "rtl"));
 }

@@ -67,7 +67,7 @@ internal sealed class Booklet(
         {
             // Its direction is found by the browser, so the date is kept together in any case.
             var source = page.CheckedAt is { } day ? $"{page.Source} ({day:yyyy-MM-dd})" : page.Source;
-            html.Open("p", ("class", "source"), ("dir", "auto")).Safe(Isolation.OfText(source, "rtl")).Close("p");
+            html.Open("p", ("class", "source"), ("dir", "auto")).Safe(Isolation.OfSource(source, "rtl")).Close("p");
         }
 
         foreach (var child in below[page.Id].OrderBy(child => child.Order).ThenBy(child => child.Id)) Chapter(html, child, below, language, level + 1);
