@@ -154,6 +154,8 @@ public sealed class ReleaseTests(MonitorService service)
         (await editor.PostAsync($"/imports/{second}/check", Editing.Json("""{"note": "fine"}"""), ("If-Match", "\"2\""))).Is(HttpStatusCode.OK);
         (await approver.PostAsync($"/imports/{second}/approve", null, ("If-Match", "\"3\""))).Is(HttpStatusCode.OK);
 
+        // Somebody has looked at the draft that will give way.
+        Assert.Equal([21], (await editor.GetAsync("/data?indicator=Z72&vintage=3&area=06635011&year=2024")).Is(HttpStatusCode.OK).Json.Values());
         await monitor.ReleaseAsync(first);
         (await approver.PostAsync($"/imports/{second}/release", Editing.Json("{}"), ("If-Match", "\"4\""))).Is(HttpStatusCode.Conflict);
 
@@ -164,6 +166,32 @@ public sealed class ReleaseTests(MonitorService service)
         (await approver.PostAsync($"/imports/{second}/release", Editing.Json("{}"), ("If-Match", "\"7\""))).Is(HttpStatusCode.OK);
         Assert.Equal([11], (await monitor.Anonymous.GetAsync("/data?indicator=Z72&area=06635015&year=2024")).Json.Values());
         Assert.Equal([21], (await monitor.Anonymous.GetAsync("/data?indicator=Z72&area=06635011&year=2024")).Json.Values());
+    }
+
+    [Fact]
+    public async Task Another_district_sees_no_draft_that_holds_values_of_the_land_and_no_import_by_its_id()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z87");
+        var rows = Editing.Header + "06635015;2023;total;total;50;;;\n06;2023;total;total;60;;;\n";
+        var id = (string)(await monitor.ImportAsync("Z87", rows)).Is(HttpStatusCode.Created).Json["id"]!;
+        var elsewhere = monitor.As("client:elsewhere", ["monitor:write"], ["06699"]);
+
+        (await monitor.District().GetAsync("/data?indicator=Z87&vintage=1")).Is(HttpStatusCode.OK);
+        (await elsewhere.GetAsync("/data?indicator=Z87&vintage=1")).Is(HttpStatusCode.NotFound);
+        (await monitor.ImportAsync("Z87", rows, $"&id={id}", elsewhere)).Is(HttpStatusCode.Forbidden);
+        (await monitor.ImportAsync("Z87", rows, $"&id={id}")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_embargo_ends_within_a_year()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z88");
+        var id = (string)(await monitor.ImportAsync("Z88", Three)).Is(HttpStatusCode.Created).Json["id"]!;
+
+        (await monitor.District().PostAsync(
+            $"/imports/{id}/release", Editing.Json("""{"embargoUntil": "9999-12-31T00:00:00Z"}"""), ("If-Match", "\"2\""))).Is((HttpStatusCode)422);
     }
 
     [Fact]

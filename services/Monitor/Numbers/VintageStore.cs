@@ -46,7 +46,7 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
     public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
     {
         if (await FindAsync(indicator, asOf, number, own, ct) is not (var found, var visibleAt)) return null;
-        var (about, cube) = await LoadAsync(indicator, found, ct);
+        var (about, cube) = visibleAt <= time.GetUtcNow() ? await LoadAsync(indicator, found, ct) : await ReadDraftAsync(indicator, found, ct);
         return new(found, visibleAt, about, cube);
     }
 
@@ -85,7 +85,15 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
         return (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
     }
 
-    /// <summary>The numbers of a vintage that is known to exist.</summary>
+    /// <summary>What is not public yet can be taken back, and its number given again: it is read anew each time.</summary>
+    private async Task<(VintageAbout About, Cube Cube)> ReadDraftAsync(string indicator, int number, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await ReadSlabAsync(connection, null, indicator, number, ct)
+            ?? throw new InvalidOperationException($"Vintage {number} of {indicator} is gone.");
+    }
+
+    /// <summary>The numbers of a public vintage, which stays as it is.</summary>
     public async Task<(VintageAbout About, Cube Cube)> LoadAsync(string indicator, int number, CancellationToken ct)
     {
         lock (_lock)
@@ -132,13 +140,16 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
             JsonColumn.Options)!;
     }
 
-    /// <summary>Numbers of vintages that are gone are not given again while later ones exist.</summary>
+    /// <summary>Numbers of drafts that are gone are not given again while an import names them.</summary>
     internal static async Task<int> NextNumberAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
         string indicator, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            "select coalesce(max(number), 0) + 1 from monitor.vintage where indicator = @indicator", connection,
-            transaction);
+            """
+            select greatest(
+                (select max(number) from monitor.vintage where indicator = @indicator),
+                (select max(vintage) from monitor.import where indicator = @indicator), 0) + 1
+            """, connection, transaction);
         command.Parameters.AddWithValue("indicator", indicator);
         return (int)(await command.ExecuteScalarAsync(ct))!;
     }

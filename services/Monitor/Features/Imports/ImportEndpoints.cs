@@ -64,7 +64,17 @@ public static class ImportEndpoints
                 .ToResult();
         }
 
-        if (id is { } own && await FindAsync(source, own, ct) is { State: not "interrupted" } repeated) return TypedResults.Ok(await ViewAsync(source, repeated, 0, FaultsAtOnce, ct));
+        if (id is { } own && await FindAsync(source, own, ct) is { } repeated)
+        {
+            if (repeated.CreatedBy != caller.Subject || repeated.Indicator != found.Code)
+            {
+                return CommonProblems.ForeignArea.With(new(
+                    "Diese Kennung gehört zu einem anderen Import.", "This id is that of another import.")).ToResult();
+            }
+
+            if (repeated.State != "interrupted") return TypedResults.Ok(await ViewAsync(source, repeated, 0, FaultsAtOnce, ct));
+        }
+
         var order = new ImportOrder(id ?? Guid.CreateVersion7(), found, await ReadAsync(http, ct), isJson, dryRun is true, replace is true,
             string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), caller.Subject, Demo: false, key =>
                 WriteRule.May(caller, areas, found.Content.Area, key));
@@ -136,11 +146,12 @@ public static class ImportEndpoints
 /// </summary>
 internal static class WriteRule
 {
-    /// <summary>All areas of which somebody may write or approve numbers, whatever the indicator.</summary>
-    public static IReadOnlyList<string> AreasOf(Caller caller, AreaRegister areas) =>
-        caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove)
-            ? [.. areas.All.Select(area => area.Key).Where(key => caller.Covers(key) || IsAbove(caller, areas, key))]
-            : [];
+    /// <summary>All areas of which somebody with the scope may write or approve numbers.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="areas">The register.</param>
+    /// <param name="owner">The area that owns the indicator.</param>
+    public static IReadOnlyList<string> AreasOf(Caller caller, AreaRegister areas, string owner) =>
+        [.. areas.All.Select(area => area.Key).Where(key => May(caller, areas, owner, key))];
 
     /// <param name="caller">Who.</param>
     /// <param name="areas">The register.</param>

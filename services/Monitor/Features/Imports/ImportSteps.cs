@@ -20,6 +20,8 @@ public sealed record ReleaseRequest(DateTimeOffset? EmbargoUntil = null, DateOnl
 /// <summary>From draft to released: checked, approved by somebody else, released.</summary>
 internal static class ImportSteps
 {
+    private static readonly TimeSpan s_longestEmbargo = TimeSpan.FromDays(366);
+
     public static Task<Results<Ok<ImportView>, ProblemHttpResult>> Check(
         HttpContext http, MonitorDb db, RunImport import, AreaRegister areas, Caller caller, Guid id, JsonBody<CheckRequest> body, CancellationToken ct) =>
         StepAsync(http, db, import, areas, caller, id, "draft", (record, _, _) =>
@@ -45,6 +47,14 @@ internal static class ImportSteps
         {
             return CommonProblems.InvalidValues.With(new("Die nächste Aktualisierung liegt in der Vergangenheit.", "The next update lies in the past."),
                 new Fault("/nextUpdate", CommonProblems.Faults.InvalidValue, new("Erwartet wird ein Tag, der noch kommt.", "A day yet to come is expected."))).ToResult();
+        }
+
+        if (embargoUntil > time.GetUtcNow() + s_longestEmbargo)
+        {
+            // What is released after it becomes public no earlier, so it holds up everybody.
+            return CommonProblems.InvalidValues.With(new("Die Sperrfrist ist zu lang.", "The embargo is too long."),
+                new Fault("/embargoUntil", CommonProblems.Faults.InvalidValue,
+                    new($"Erlaubt sind {s_longestEmbargo.Days} Tage.", $"{s_longestEmbargo.Days} days are allowed."))).ToResult();
         }
 
         var visibleAt = DateTimeOffset.MinValue;

@@ -172,7 +172,13 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
             { } other => (await VintageStore.ReadSlabAsync(connection, transaction, record.Indicator, other, ct))!.Value.Cube,
         };
         if (CubeMerge.Apply(released?.Cube, [.. CubeMerge.Changes(before, own)], own, lists,
-            content) is not { } cube) return null;
+            content) is not { } cube)
+        {
+            throw new ProblemException(Problems.TooMuchWork.With(new(
+                $"Mit dem, was inzwischen freigegeben wurde, hätte der Würfel mehr als {Cube.MaxCells} Zellen.",
+                $"With what was released meanwhile, the cube would have more than {Cube.MaxCells} cells.")));
+        }
+
         var changes = CubeMerge.Changes(released?.Cube, cube).ToList();
         await VintageStore.DeleteDraftAsync(connection, transaction, record.Indicator, number, ct);
         if (changes.Count == 0) return record with { State = "unchanged", Vintage = released!.Number, Version = record.Version + 1, Areas = [], Findings = [] };

@@ -32,17 +32,16 @@ internal sealed class DataQuery(
     {
         var query = http.Request.Query;
         var wanted = Single(query, "indicator") ?? throw new ProblemException(WithoutIndicator(query));
-        var own = WriteRule.AreasOf(caller, areas);
         var (asOf, number) = (Instant(query, "asOf"), VintageOf(query));
         if (!FormulaParser.IsCode(wanted))
         {
-            var computed = await OfFormulaAsync(wanted, asOf, own, TerritoryOf(query) == "current", ct);
+            var computed = await OfFormulaAsync(wanted, asOf, caller, TerritoryOf(query) == "current", ct);
             CheckNames(query, computed.Numbers);
             if (query.ContainsKey("updatedAfter")) throw new ProblemException(Query.Invalid("updatedAfter", new("Das geht nur für einen Indikator.", "This works for one indicator only.")));
             return computed;
         }
 
-        var (source, cube) = await OfIndicatorAsync(wanted, asOf, number, own, ct);
+        var (source, cube) = await OfIndicatorAsync(wanted, asOf, number, caller, ct);
         CheckNames(query, source.Numbers);
         if (Instant(query, "updatedAfter") is { } after) source = await DeltaAsync(source, cube, wanted, after, ct);
         return source;
@@ -136,11 +135,14 @@ internal sealed class DataQuery(
         return new Filter(dimension, areas, about.Periodicity, known, comparison).Select(expression);
     }
 
-    private async Task<(Source Source, Cube Cube)> OfIndicatorAsync(string code, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
+    private async Task<(Source Source, Cube Cube)> OfIndicatorAsync(
+        string code, DateTimeOffset? asOf, int? number, Caller? caller, CancellationToken ct)
     {
-        if (await store.ReadAsync(code, asOf, number, own, ct) is { } vintage)
+        if (await store.ReadAsync(code, asOf, number, await OwnAsync(code, caller, ct), ct) is { } vintage)
         {
-            var fingerprint = $"{code}/{vintage.Number}/{vintage.VisibleAt?.UtcTicks}";
+            // What is not public yet can be replaced under the same number, so nobody keeps it.
+            var isPublic = vintage.VisibleAt <= time.GetUtcNow();
+            var fingerprint = $"{code}/{vintage.Number}/{(isPublic ? vintage.VisibleAt!.Value.UtcTicks : Guid.CreateVersion7())}";
             return (new(vintage.About, new Published(vintage.Cube), vintage.Number, vintage.VisibleAt, fingerprint, false), vintage.Cube);
         }
 
@@ -150,15 +152,26 @@ internal sealed class DataQuery(
         throw new ProblemException(Problems.NoNumbers.With(new($"Zu {code} gibt es keine veröffentlichte Fassung, die dem entspricht.", $"There is no published vintage of {code} that answers this.")));
     }
 
+    /// <summary>The areas of which the caller may write or approve numbers of an indicator; none for everybody else.</summary>
+    private async Task<IReadOnlyList<string>> OwnAsync(string code, Caller? caller, CancellationToken ct)
+    {
+        if (caller is null || !(caller.Has(Scopes.MonitorWrite) || caller.Has(Scopes.MonitorApprove))) return [];
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorDb>();
+        return await db.Indicators.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Code == code, ct) is { } found
+            ? WriteRule.AreasOf(caller, areas, found.Content.Area)
+            : [];
+    }
+
     /// <summary>A formula in place of a code, to be computed from the public vintages.</summary>
-    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, IReadOnlyList<string> own, bool onCurrentTerritory, CancellationToken ct)
+    private async Task<Source> OfFormulaAsync(string text, DateTimeOffset? asOf, Caller caller, bool onCurrentTerritory, CancellationToken ct)
     {
         if (!FormulaParser.TryParse(text, out var formula, out var fault)) throw new ProblemException(Query.Invalid("indicator", fault));
         if (formula.Inputs().Count == 0) throw new ProblemException(Query.Invalid("indicator", new("Die Formel nennt keinen Indikator.", "The formula names no indicator.")));
         var (inputs, prints, latest) = (new Dictionary<string, (VintageAbout About, Calculation Numbers)>(), new List<string>(), DateTimeOffset.MinValue);
         foreach (var code in formula.Inputs())
         {
-            var (input, cube) = await OfIndicatorAsync(code, asOf, null, own, ct);
+            var (input, cube) = await OfIndicatorAsync(code, asOf, null, caller, ct);
             inputs[code] = (input.About, onCurrentTerritory ? await OnTerritoryAsync(input, cube, ct) : input.Numbers);
             prints.Add(input.Fingerprint);
             if (input.AsOf > latest) latest = input.AsOf.Value;
@@ -196,7 +209,7 @@ internal sealed class DataQuery(
         var inputs = new Dictionary<string, (VintageAbout, Calculation)>();
         foreach (var code in formula.Inputs())
         {
-            var (input, own) = await OfIndicatorAsync(code, instant, null, [], ct);
+            var (input, own) = await OfIndicatorAsync(code, instant, null, null, ct);
             inputs[code] = (input.About, await OnTerritoryAsync(input, own, ct));
         }
 
