@@ -161,6 +161,12 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
         input["offers"]![0]!.AsObject().Remove("url");
         var entry = await registry.Office.PostAsync("/associations", input);
         Assert.Equal(201, entry.Status);
+        var ended = Sample.Association("Chor zum Abschied");
+        ended["links"] = input["links"]!.DeepClone();
+        var gone = await registry.Office.PostAsync("/associations", ended);
+        Assert.Equal(201, gone.Status);
+        Assert.Equal(204, (await registry.Office.SendAsync(
+            HttpMethod.Delete, $"{gone.Location}?reason=dissolved", null, ("If-Match", "\"1\""))).Status);
         foreach (var table in new[] { "association", "association_version" })
         {
             await registry.QueryAsync($"update registry.{table} set content = replace(content::text, 'https://verein.example/', '{Bad}')::jsonb");
@@ -172,6 +178,8 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
         Assert.Equal(("https://verein.example/", 2),
             ((string)after.Json["links"]![0]!["href"]!, (int)after.Json["version"]!));
         Assert.Empty(await registry.FindEverywhereAsync("geheim@"));
+        // What is withdrawn stays so.
+        Assert.Equal(410, (await registry.Anonymous.GetAsync(gone.Location!)).Status);
     }
 
     public sealed class Fixture : RegistryFixture

@@ -75,6 +75,8 @@ public static partial class ServiceRunner
         // Made beforehand: the first thing MigrateAsync does is to read it, and a missing table would stand in the log as an error.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
         // With nothing to apply, MigrateAsync would still build the last migration's model and compare it.
+        // A migration that mends stored rows takes as long as there are rows.
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(2));
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) await db.Database.MigrateAsync(ct);
         if (services.GetService<TopologyDeployer>() is { } topology)
         {

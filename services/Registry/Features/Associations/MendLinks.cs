@@ -20,14 +20,17 @@ public sealed class MendLinks(RegistryDb db, AssociationWriter writer, TimeProvi
 
     public async Task HandleAsync(Job job, CancellationToken ct)
     {
+        // Every event of thirteen months is looked at.
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var ids = await db.Associations.FromSql($"select * from registry.association where content::text ~* {InJson}")
             .AsNoTracking().Select(entry => entry.Id).ToListAsync(ct);
         foreach (var id in ids)
         {
             if (await writer.FindAsync(id, ct) is not { } entry) continue;
-            var change = new Change("system", "changed", "links without users", time.GetUtcNow());
-            entry.Revise(Mended(entry.Content), null, change);
+            // As after an erasure: what is withdrawn stays withdrawn, and a change that waits for review can still be approved.
+            var change = new Change("system", "mended", "links without users", time.GetUtcNow());
+            entry.Erase(Mended(entry.Content), new HashSet<Guid>(), change);
             if ((await writer.SaveAsync(entry, change, ct)).Problem is { } problem)
             {
                 throw new InvalidOperationException(problem.Detail.En);

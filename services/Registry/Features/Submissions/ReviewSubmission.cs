@@ -93,9 +93,9 @@ public static class ReviewSubmission
         else
         {
             var entry = await writer.FindAsync(submission.AssociationId, ct);
-            // A confirmation changes nothing of what the change is about, and an erasure was made in the change, too.
+            // A confirmation changes nothing of what the change is about; erasures and mended links are in the change, too.
             if (entry is null || await db.Versions.AnyAsync(version => version.AssociationId == entry.Id && version.Version > submission.BaseVersion
-                && version.Action != "confirmed" && version.Action != "erased", ct))
+                && version.Action != "confirmed" && version.Action != "erased" && version.Action != "mended", ct))
             {
                 return Problems.EntryChanged.With(new(
                     "Der Eintrag ist nicht mehr der, auf den sich die Änderung bezieht. Bitte ablehnen und neu einreichen lassen.",

@@ -28,6 +28,8 @@ internal sealed partial class MendLinks(WelcomeDb db, PageEditing editing, LiveW
 
     public async Task HandleAsync(Job job, CancellationToken ct)
     {
+        // Every version of every text is looked at.
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await editing.TakeTreeAsync(ct);
         var hashes = new Dictionary<string, string>();
