@@ -31,6 +31,11 @@ internal sealed class HostOptions
     /// <summary>The start data's directory; empty for an empty instance.</summary>
     public string Seed => _builder.Configuration["empty"] is "true" ? "" : IsLocal ? InRepository("seed") : "/seed";
 
+    /// <summary>Where the register tells offices of new work: invented ones, whose mail stays in the instance's folder.</summary>
+    public IReadOnlyList<(string Area, string Mail)> MadeUpOffices => IsLocal && Seed.Length > 0
+        ? [("06635", "wir@waldeck-frankenberg.example"), ("06635015", "vereine@korbach.example"), ("06635011", "vereine@frankenberg.example")]
+        : [];
+
     /// <summary>Where the development keys are written; a deployment has none unless somebody asks for them.</summary>
     public string KeysFile => IsLocal ? Instance.PathOf("keys.json") : "";
 

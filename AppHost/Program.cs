@@ -83,15 +83,7 @@ async Task<int> RunAsync()
     var registry = Serve<Projects.Registry>("registry")
         .WithEnvironment("Wir__PublicUrl", options.PublicUrl).WithEnvironment("Wir__Mail__Folder", options.MailFolder)
         .WithLastMail(options.MailFolder);
-    // Made-up offices for the start data; their mail stays in the instance's folder.
-    foreach (var (area, office) in new[] { ("06635", "wir@waldeck-frankenberg"), ("06635015", "vereine@korbach"),
-        ("06635011", "vereine@frankenberg") })
-    {
-        if (options.Seed.Length > 0)
-        {
-            registry.WithEnvironment($"Wir__Registry__Offices__{area}__Email", $"{office}.example");
-        }
-    }
+    foreach (var (area, mail) in options.MadeUpOffices) registry.WithEnvironment($"Wir__Registry__Offices__{area}__Email", mail);
 
     var welcomepackage = Serve<Projects.WelcomePackage>("welcomepackage").WithEnvironment("Wir__PublicUrl", options.PublicUrl);
     var monitor = Serve<Projects.Monitor>("monitor");
