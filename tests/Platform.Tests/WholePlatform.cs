@@ -37,7 +37,7 @@ public sealed class WholePlatform : IAsyncLifetime
         {
             ("OTEL_BSP_SCHEDULE_DELAY", "500"), ("OTEL_BLRP_SCHEDULE_DELAY", "500"), ("OTEL_METRIC_EXPORT_INTERVAL", "5000"),
             // Nobody wants to wait a minute for a service that hangs.
-            ("Gateway__ActivityTimeout", "00:00:10"),
+            ("Gateway__ActivityTimeout", "00:00:20"),
             // The matrix of access tries every route with a key that does not hold.
             ("Gateway__RefusalsPerMinute", "100000"),
         })
