@@ -158,6 +158,35 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task P2h_Consumers_whose_start_hangs_are_started_anew_and_hold_up_no_stop()
+    {
+        var tally = new Tally("P2h");
+        await using var broker = new Proxy(new Uri((await Servers.GetAsync()).Broker.AmqpUri).Port);
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreateThingsAsync(5);
+        await scene.StartToyAsync();
+        var address = new UriBuilder(scene.Settings["ConnectionStrings:rabbitmq"]!) { Port = broker.Port }.Uri.AbsoluteUri;
+        broker.SwallowAnswersTo = "copy.things";
+        var copy = await scene.StartCopyAsync(("ConnectionStrings:rabbitmq", address));
+        await Eventually.TrueAsync(() => Task.FromResult(broker.Swallowed > 0), "the consumers wait for an answer");
+        // Longer than they wait.
+        await Task.Delay(TimeSpan.FromSeconds(15));
+        broker.SwallowAnswersTo = null;
+
+        await scene.SettleAsync(tally, TimeSpan.FromSeconds(60), acknowledgeCommitted: true);
+        tally.Recovered = tally.Acknowledged;
+        broker.SwallowAnswersTo = "copy.things";
+        broker.Cut();
+        var swallowed = broker.Swallowed;
+        await Eventually.TrueAsync(() => Task.FromResult(broker.Swallowed > swallowed), "they wait again");
+        var clock = Stopwatch.StartNew();
+        await copy.StopAsync();
+        tally.Note = FormattableString.Invariant($"stopped after {clock.Elapsed.TotalSeconds:0.0} s");
+        tally.Check();
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task P9_A_dead_database_and_a_dead_broker_cost_no_storm_and_no_restart()
     {
         var tally = new Tally("P9");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Wir.Reliability.Tests;
 
@@ -32,6 +33,9 @@ internal sealed class Proxy : IAsyncDisposable
     {
         set => _swallowing = value;
     }
+
+    /// <summary>A name that a client says of its connection: from then on that connection gets nothing any more.</summary>
+    public string? SwallowAnswersTo { get; set; }
 
     /// <summary>How many connections were asked for.</summary>
     public int Accepted { get; private set; }
@@ -74,7 +78,8 @@ internal sealed class Proxy : IAsyncDisposable
         {
             await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
             _connections[client] = _connections[server] = true;
-            await Task.WhenAny(CopyAsync(client, server, answers: false), CopyAsync(server, client, answers: true));
+            var connection = new Connection();
+            await Task.WhenAny(CopyAsync(client, server, connection, answers: false), CopyAsync(server, client, connection, answers: true));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -88,14 +93,15 @@ internal sealed class Proxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to, bool answers)
+    private async Task CopyAsync(TcpClient from, TcpClient to, Connection connection, bool answers)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.GetStream().ReadAsync(buffer, _stop.Token) is > 0 and var count)
             {
-                if (answers && _swallowing) Swallowed += count;
+                if (!answers && SwallowAnswersTo is { } name) connection.IsMeant |= Encoding.Latin1.GetString(buffer, 0, count).Contains(name, StringComparison.Ordinal);
+                if (answers && (_swallowing || (connection.IsMeant && SwallowAnswersTo is not null))) Swallowed += count;
                 else await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _stop.Token);
             }
         }
@@ -103,5 +109,10 @@ internal sealed class Proxy : IAsyncDisposable
         {
             // Cut.
         }
+    }
+
+    private sealed class Connection
+    {
+        public bool IsMeant { get; set; }
     }
 }

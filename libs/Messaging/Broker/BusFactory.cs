@@ -33,6 +33,15 @@ internal sealed class BusFactory(IConfiguration configuration, ILoggerFactory lo
     }
 
     /// <summary>
+    /// Ends with the token, which the bus's own start does not always do: one that is cancelled while the broker is slow can wait for
+    /// its endpoints for ever. Then the bus is thrown away.
+    /// </summary>
+    public static Task StartAsync(IBusControl bus, CancellationToken ct) => bus.StartAsync(ct).WaitAsync(ct);
+
+    /// <summary>As <see cref="StartAsync"/>; what is not closed in time, the broker closes.</summary>
+    public static Task StopAsync(IBusControl bus, CancellationToken ct) => bus.StopAsync(ct).WaitAsync(ct);
+
+    /// <summary>
     /// Throws when the broker is away. To be asked before a bus is started: a bus tries on its own, at growing distances that reach many seconds,
     /// and would find a broker that is back too late.
     /// </summary>

@@ -43,7 +43,7 @@ internal sealed partial class EventPublisher(BusFactory buses, ILogger<EventPubl
         var bus = buses.CreateBus("relay", _ => { });
         try
         {
-            await bus.StartAsync(ct);
+            await BusFactory.StartAsync(bus, ct);
             _bus = bus;
         }
         catch
@@ -111,7 +111,7 @@ internal sealed partial class EventPublisher(BusFactory buses, ILogger<EventPubl
         using var timeout = new CancellationTokenSource(s_stopTimeout);
         try
         {
-            await bus.StopAsync(timeout.Token);
+            await BusFactory.StopAsync(bus, timeout.Token);
         }
 #pragma warning disable CA1031 // The connection is given up anyway.
         catch (Exception e)

@@ -56,7 +56,7 @@ internal sealed partial class ConsumerHost(
                     foreach (var queue in model.Queues) Configure(configure, queue);
                 });
                 state.Watch(bus);
-                await bus.StartAsync(timeout.Token);
+                await BusFactory.StartAsync(bus, timeout.Token);
                 _bus = bus;
                 pause.Reset();
                 await WatchAsync(bus);
@@ -94,7 +94,7 @@ internal sealed partial class ConsumerHost(
         timeout.CancelAfter(atMost);
         try
         {
-            await bus.StopAsync(timeout.Token);
+            await BusFactory.StopAsync(bus, timeout.Token);
         }
 #pragma warning disable CA1031 // The connection is given up anyway; the broker gives unacknowledged deliveries to others.
         catch (Exception e)
