@@ -23,7 +23,7 @@ internal static class CubeMerge
         {
             var id = brought.Dimensions[i];
             var codes = brought.Codes(i).Union(before?.Dimension(id)?.Codes ?? []);
-            dimensions.Add(new CubeDimension(id, [.. i < 2 ? codes.Order(StringComparer.Ordinal) : InOrderOf(lists.Lists[content.Dimensions[i - 2].List], codes)]));
+            dimensions.Add(DimensionOf(i, id, codes, lists, content));
             size *= dimensions[^1].Count;
             if (size > Cube.MaxCells) return null;
         }
@@ -53,7 +53,7 @@ internal static class CubeMerge
         var dimensions = shape.Dimensions.Select((dimension, i) =>
         {
             var codes = dimension.Codes.Union(onto?.Dimension(dimension.Id)?.Codes ?? []);
-            return new CubeDimension(dimension.Id, [.. i < 2 ? codes.Order(StringComparer.Ordinal) : InOrderOf(lists.Lists[content.Dimensions[i - 2].List], codes)]);
+            return DimensionOf(i, dimension.Id, codes, lists, content);
         }).ToArray();
         if (dimensions.Aggregate(1L, (size, dimension) => size * dimension.Count) > Cube.MaxCells) return null;
         var cube = new Cube(dimensions, onto?.Numerators is not null || shape.Numerators is not null);
@@ -84,6 +84,14 @@ internal static class CubeMerge
             if (codes.Where((code, i) => after.Dimensions[i].PositionOf(code) < 0).Any()) yield return new(codes, old, Cell.Absent);
         }
     }
+
+    /// <summary>Keys of the areas of which a cell differs, in order.</summary>
+    public static string[] AreasOf(IEnumerable<CellChange> changes) =>
+        [.. changes.Select(change => change.Codes[0]).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Areas and periods by their codes, the breakdowns after them in the order of their code lists.</summary>
+    private static CubeDimension DimensionOf(int position, string id, IEnumerable<string> codes, CodeLists lists, IndicatorContent content) =>
+        new(id, [.. position < 2 ? codes.Order(StringComparer.Ordinal) : InOrderOf(lists.Lists[content.Dimensions[position - 2].List], codes)]);
 
     private static IEnumerable<string> InOrderOf(CodeList list, IEnumerable<string> codes)
     {

@@ -46,7 +46,7 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
     public async Task<Vintage?> ReadAsync(string indicator, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
     {
         if (await FindAsync(indicator, asOf, number, own, ct) is not (var found, var visibleAt)) return null;
-        var (about, cube) = visibleAt <= time.GetUtcNow() ? await LoadAsync(indicator, found, ct) : await ReadDraftAsync(indicator, found, ct);
+        var (about, cube) = visibleAt <= time.GetUtcNow() ? await LoadAsync(indicator, found, ct) : await ReadStoredAsync(indicator, found, ct);
         return new(found, visibleAt, about, cube);
     }
 
@@ -85,8 +85,8 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
         return (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
     }
 
-    /// <summary>What is not public yet can be taken back, and its number given again: it is read anew each time.</summary>
-    private async Task<(VintageAbout About, Cube Cube)> ReadDraftAsync(string indicator, int number, CancellationToken ct)
+    /// <summary>Reads past the memory: a vintage that is not public yet can be withdrawn, and its number assigned again.</summary>
+    private async Task<(VintageAbout About, Cube Cube)> ReadStoredAsync(string indicator, int number, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return await ReadSlabAsync(connection, null, indicator, number, ct)
@@ -110,8 +110,7 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
             }
         }
 
-        await using var connection = await source.OpenConnectionAsync(ct);
-        var loaded = await ReadSlabAsync(connection, null, indicator, number, ct) ?? throw new InvalidOperationException($"Vintage {number} of {indicator} is gone.");
+        var loaded = await ReadStoredAsync(indicator, number, ct);
         Keep(indicator, number, loaded.About, loaded.Cube);
         return loaded;
     }

@@ -87,7 +87,7 @@ internal sealed class DraftMethod(MonitorDb db, DeriveVintages derive, TimeProvi
         {
             State = "draft", Vintage = number, Base = preview.Base, Version = record.Version + 1,
             Areas = isReadAnew ? [.. preview.Cube.Dimensions[0].Codes.Order(StringComparer.Ordinal)]
-                : [.. changes.Select(change => change.Codes[0]).Distinct().Order(StringComparer.Ordinal)],
+                : CubeMerge.AreasOf(changes),
             Findings = Plausibility.Check(preview.Cube, changes, content),
         };
     }

@@ -116,7 +116,7 @@ internal static class ImportSteps
             IfMatch.Tell(http, anew.Version);
             return Problems.MeasuredAnew.With(new(
                 "Inzwischen wurde eine andere Fassung freigegeben. Der Import wurde an ihr neu gemessen und beginnt wieder als Entwurf.",
-                "Another vintage was released meanwhile. The import was measured against it anew, and begins as a draft again.")).Add("state", anew.State).Add("areas", anew.Areas).ToResult();
+                "Another vintage was released meanwhile. The import has been measured against it and is a draft again.")).Add("state", anew.State).Add("areas", anew.Areas).ToResult();
         }
 
         if (!(await step(record, connection, inner)).TryGet(out var next, out var problem)) return problem.ToResult();

@@ -189,7 +189,7 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
         return record with
         {
             State = "draft", Vintage = vintage.Number, Base = released?.Number ?? 0, Version = record.Version + 1,
-            Areas = [.. changes.Select(change => change.Codes[0]).Distinct().Order(StringComparer.Ordinal)],
+            Areas = CubeMerge.AreasOf(changes),
             Findings = Plausibility.Check(cube, changes, content), CheckedBy = null, CheckNote = null, ApprovedBy = null,
         };
     }
