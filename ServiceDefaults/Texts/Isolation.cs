@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace Wir.ServiceDefaults.Texts;
 
 /// <summary>
-/// For whoever shows a text to people: keeps together what is read from left to right within a text that is not: between two groups of digits, a writing from right to left
-/// changes their order, and 116 016 is shown as 016 116. Phone numbers become links in every language. Stored and sent by the
-/// interfaces is the text as it was written.
+/// Texts as pages show them to people. In right-to-left text the browser swaps groups of digits, and 116 016 is shown as 016 116;
+/// here they are isolated. Phone numbers become links in every language. The stored text, and what the APIs send, stays as it was
+/// written.
 /// </summary>
 public static partial class Isolation
 {

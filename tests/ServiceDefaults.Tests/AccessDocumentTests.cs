@@ -11,7 +11,7 @@ public sealed class AccessDocumentTests
     private const string Head = """
         # Who may call what
 
-        Made from `ServiceDefaults/Access`, the table without which no route is served; `WIR_WRITE_ACCESS=1 ./wir test unit` makes it anew.
+        Made from `ServiceDefaults/Access`, the table without which no route is served; `WIR_WRITE_ACCESS=1 ./wir test unit` rewrites this page.
         A route needs any one of its scopes. "own areas": the scope counts for the caller's areas and all below; `read:events` and `platform:admin`
         count for the whole platform. "four eyes": nobody decides on their own. Who holds which scopes: [keys.md](../operations/keys.md).
 
