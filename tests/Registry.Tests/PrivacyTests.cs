@@ -193,10 +193,19 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
                 {"label": {"de": null, "en": "Office"}, "email": "a@example.org"}, {"label": {} },
                 {"label": {}, "email": "x.[…]"}], "links": [{"rel": "website"}, {"rel": "website", "href": "https://[…]/"}]}' where id = '{{id}}'
             """);
+        // Lists that are JSON's null, as no program writes them.
+        await registry.QueryAsync($$"""
+            update registry.association_version set content = content || '{"contacts": null, "links": null, "offers": null}'
+            where association_id = '{{id}}'
+            """);
         Assert.NotEqual(200, (await ChangeAsync()).Status);
 
         foreach (var _ in Enumerable.Range(0, 2)) await registry.QueryAsync(ErasedEntries.Sql);
 
+        Assert.Equal(["null null null"], await registry.QueryAsync($"""
+            select concat_ws(' ', content->'contacts', content->'links', content->'offers')
+            from registry.association_version where association_id = '{id}'
+            """));
         var changed = await ChangeAsync();
         Assert.Equal(200, changed.Status);
         var contact = Assert.Single(changed.Json["contacts"]!.AsArray())!;
