@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Wir.Registry.Data;
+using Wir.Registry.Mail;
 using Wir.TestKit;
 using Xunit;
 
@@ -92,6 +95,23 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
         Assert.Equal("WIR-REG-0006", answers[1].Code);
         Assert.Equal(["1"],
             await registry.QueryAsync("select count(*) from registry.submission where submitter::text ilike '%victim@%'"));
+    }
+
+    [Fact]
+    public async Task What_an_address_got_from_the_register_is_told_to_nobody_who_names_it()
+    {
+        await using (var scope = registry.App.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<RegistryDb>();
+            var mailbox = scope.ServiceProvider.GetRequiredService<Mailbox>();
+            await mailbox.AddAsync("told@entry.example", "Entscheidung", "Text", MailCause.Register,
+                TestContext.Current.CancellationToken);
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var answer = await registry.Reader("curious").PostAsync("/submissions", Submission("told@entry.example"));
+
+        Assert.Equal(202, answer.Status);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
+using Wir.Registry.Data;
+using Wir.Registry.Mail;
 using Wir.TestKit;
 using Xunit;
 
@@ -63,6 +65,39 @@ public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTe
         Assert.Equal(["3"], await registry.QueryAsync("select count(*) from registry.submission where submitter::text like '%flood@smtp%'"));
     }
 
+    [Fact]
+    public async Task Decisions_beyond_a_days_limit_wait_and_mails_that_anybody_asks_for_use_none_of_it_up()
+    {
+        const string Address = "decided@smtp.example";
+        await using var scope = registry.App.Services.CreateAsyncScope();
+        var mailbox = scope.ServiceProvider.GetRequiredService<Mailbox>();
+        var db = scope.ServiceProvider.GetRequiredService<RegistryDb>();
+        var ct = TestContext.Current.CancellationToken;
+
+        var taken = new List<bool>();
+        for (var i = 0; i < 4; i++)
+        {
+            taken.Add(await mailbox.TryAddAsync(Address, "Bitte bestätigen", "Text", ct));
+            await db.SaveChangesAsync(ct);
+        }
+
+        for (var i = 0; i < 7; i++)
+        {
+            await mailbox.AddAsync(Address, "Entscheidung", "Text", MailCause.Register, ct);
+            await db.SaveChangesAsync(ct);
+        }
+
+        Assert.Equal([true, true, true, false], taken);
+        var days = await registry.QueryAsync("""
+            select round(extract(epoch from job.run_at - mail.created_at) / 86400)::int
+            from registry.job join registry.outgoing_mail mail on job.payload::text like '%' || mail.id || '%'
+            where job.kind = 'mail' and mail.cause = 'register' order by 1
+            """);
+        Assert.Equal(["0", "0", "0", "1", "1", "1", "2"], days);
+        Assert.Equal(["3"], await registry.QueryAsync(
+            $"select count(*) from registry.outgoing_mail where cause = 'anybody' and recipient_hash = sha256('{Address}')"));
+    }
+
     public sealed class Fixture : RegistryFixture
     {
         public SmtpServer Server { get; } = new();
@@ -72,6 +107,7 @@ public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTe
             ["Wir:Mail:SmtpHost"] = "localhost",
             ["Wir:Mail:SmtpPort"] = Server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Wir:Mail:PerRecipientAndDay"] = "3",
+            ["Wir:Mail:AnonymousPerRecipientAndDay"] = "3",
             ["Wir:Mail:PerRecipientAndHour"] = "10",
         };
 

@@ -22,6 +22,9 @@ public sealed class MailOptions
     /// <summary>Mails that anybody without credentials can have sent to one address in an hour.</summary>
     public int PerRecipientAndHour { get; set; } = 1;
 
-    /// <summary>Mails that one address gets in a day, whoever asks for them.</summary>
+    /// <summary>Mails that anybody without credentials can have sent to one address in a day.</summary>
+    public int AnonymousPerRecipientAndDay { get; set; } = 5;
+
+    /// <summary>Decisions and reminders that one address gets in a day; further ones wait for the next.</summary>
     public int PerRecipientAndDay { get; set; } = 10;
 }

@@ -19,16 +19,21 @@ public sealed class OutgoingMail
 
     /// <summary>SHA-256 of the address, for limits per recipient.</summary>
     public required byte[] RecipientHash { get; init; }
+
+    /// <summary>Null for what an earlier release stored.</summary>
+    public MailCause? Cause { get; init; }
     public string? Subject { get; set; }
     public string? Body { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? SentAt { get; set; }
 
-    public static OutgoingMail To(string recipient, string subject, string body, DateTimeOffset now) => new()
+    public static OutgoingMail To(
+        string recipient, string subject, string body, MailCause cause, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(),
         Recipient = recipient,
         RecipientHash = HashOf(recipient),
+        Cause = cause,
         Subject = subject,
         Body = body,
         CreatedAt = now,

@@ -77,13 +77,8 @@ public sealed class RemindOfConfirmation(
         }
 
         var (token, hash) = OneTimeToken.Create();
-        if (!await mailbox.AddAsync(recipient, "Ist Ihr Eintrag noch richtig? / Is your entry still right?",
-            BodyOf(entry, links.LinkTo(request.Id, token)), MailCause.Register, ct))
-        {
-            request.NextAt = now.AddDays(1);
-            return;
-        }
-
+        await mailbox.AddAsync(recipient, "Ist Ihr Eintrag noch richtig? / Is your entry still right?",
+            BodyOf(entry, links.LinkTo(request.Id, token)), MailCause.Register, ct);
         request.TokenHash = hash;
         request.NextAt = request.StartedAt.AddDays(s_days[request.Reminders]);
         request.Reminders++;
