@@ -118,11 +118,13 @@ internal sealed class Quotas(IOptions<GatewayOptions> options) : IDisposable
     private static TimeSpan Interval(Holder holder) => TimeSpan.FromMinutes(1) / holder.Limit;
 
     /// <summary>One household has one IPv4 address or one /64 of IPv6.</summary>
-    internal static string Network(IPAddress? address)
+    /// <param name="address">Where a request comes from.</param>
+    /// <param name="bytes">How much of an IPv6 address is the network.</param>
+    internal static string Network(IPAddress? address, int bytes = 8)
     {
         if (address is null) return "";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, 8);
+        return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, bytes);
     }
 
     /// <param name="Policy">As in <see cref="Quota"/>.</param>

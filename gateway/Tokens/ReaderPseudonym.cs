@@ -14,11 +14,14 @@ namespace Wir.Gateway.Tokens;
 /// </summary>
 internal sealed class ReaderPseudonym(SigningKeys keys, TimeProvider time)
 {
+    /// <summary>A household is often given a /56 of IPv6: 256 networks for one that wants to be many.</summary>
+    private const int NetworkBytes = 7;
+
     public string Of(IPAddress? address)
     {
         // The header's signatures begin with a number: no text is good for both.
         var content = string.Create(CultureInfo.InvariantCulture,
-            $"pseudonym {time.Today():uuuu-MM-dd} {Quotas.Network(address)}");
+            $"pseudonym {time.Today():uuuu-MM-dd} {Quotas.Network(address, NetworkBytes)}");
         return Base64Url.EncodeToString(HMACSHA256.HashData(keys.Secrets[0], Encoding.UTF8.GetBytes(content))
             .AsSpan(0, 16));
     }

@@ -22,14 +22,20 @@ public sealed class RegistryOptions
     /// </summary>
     public int OpenSubmissionsPerReader { get; set; } = 20;
 
+    /// <summary>Submissions to one office that may wait for the confirmation of their address.</summary>
+    public int UnconfirmedSubmissionsPerOffice { get; set; } = 500;
+
     /// <summary>Submissions in all that may wait for the confirmation of their address.</summary>
-    public int UnconfirmedSubmissions { get; set; } = 2000;
+    public int UnconfirmedSubmissions { get; set; } = 5000;
 
     /// <summary>Reports of errors from one address that may be open on the day on which they came.</summary>
     public int OpenReportsPerReader { get; set; } = 20;
 
+    /// <summary>Reports of errors to one office that may be open.</summary>
+    public int OpenReportsPerOffice { get; set; } = 1000;
+
     /// <summary>Reports of errors in all that may be open.</summary>
-    public int OpenReports { get; set; } = 5000;
+    public int OpenReports { get; set; } = 10_000;
 
     /// <summary>
     /// The offices in charge, by the key of their area; they serve the areas below as long as these name none.

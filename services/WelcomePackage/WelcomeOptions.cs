@@ -26,13 +26,21 @@ public sealed class WelcomeOptions
     /// <summary>How long feedback is kept.</summary>
     public TimeSpan FeedbackKept { get; set; } = TimeSpan.FromDays(365);
 
-    /// <summary>Pieces of feedback on one thing that are taken within an hour.</summary>
+    /// <summary>
+    /// Pieces of feedback on one thing that are taken within an hour: so many with a message, so many without.
+    /// </summary>
     public int FeedbackPerHour { get; set; } = 60;
 
-    /// <summary>Pieces of feedback from one address that may be open on the day on which they came.</summary>
+    /// <summary>
+    /// Pieces of feedback from one address that may be open on the day on which they came: so many with a message, so
+    /// many without.
+    /// </summary>
     public int OpenFeedbackPerReader { get; set; } = 20;
 
-    /// <summary>Pieces of feedback in all that may be open.</summary>
+    /// <summary>Pieces of feedback with a message that may be open in one area.</summary>
+    public int OpenFeedbackPerArea { get; set; } = 1000;
+
+    /// <summary>Pieces of feedback with a message that may be open in all.</summary>
     public int OpenFeedback { get; set; } = 10_000;
 
     /// <summary>Largest picture, bytes.</summary>

@@ -111,8 +111,10 @@ public sealed class CredentialTests(GatewayFixture fixture) : IClassFixture<Gate
         Assert.Matches("^[A-Za-z0-9_-]{22}$", first);
         Assert.Equal(first, await ReaderAsync(HttpMethod.Post, null, one));
         Assert.NotEqual(first, await ReaderAsync(HttpMethod.Post, null, other));
-        // One household has one /64.
+        // One household has one /56.
         Assert.Equal(neighbour, await ReaderAsync(HttpMethod.Post, null, other));
+        Assert.Equal(neighbour, await ReaderAsync(HttpMethod.Post, null, fixture.Sign("2001:db8:1:ff::4")));
+        Assert.NotEqual(neighbour, await ReaderAsync(HttpMethod.Post, null, fixture.Sign("2001:db8:1:100::4")));
         Assert.Equal("", await ReaderAsync(HttpMethod.Get, null, one));
         Assert.Equal("", await ReaderAsync(HttpMethod.Post, fixture.ApiKeyOf("reader"), one));
         fixture.Clock.Ahead = TimeSpan.FromDays(1);

@@ -59,27 +59,40 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
     }
 
     [Fact]
-    public async Task All_together_have_a_bound_that_operators_set()
+    public async Task An_office_and_all_together_have_bounds_that_operators_set()
     {
-        await registry.QueryAsync("""
-            insert into registry.submission (id, association_id, area, state, content, submitted_by, created_at,
-            version)
-            select gen_random_uuid(), gen_random_uuid(), '06635011', 'awaiting-confirmation',
-            '{"kind":"initiative","name":"Viele","area":"06635011"}', 'anonymous', now() - interval '2 days', 1
-            from generate_series(1, 100)
-            """);
+        const string Elsewhere = "06635005";
         try
         {
-            var refused = await registry.Reader("last")
-                .PostAsync("/submissions", Submission("last@entry.example", RegistryFixture.Frankenberg));
+            // Nobody can confirm these any more.
+            await LeaveAsync(RegistryFixture.Frankenberg, 60, "-1 day");
+            Assert.Equal(202, (await SubmitAsync("first@entry.example", RegistryFixture.Frankenberg)).Status);
+
+            await LeaveAsync(RegistryFixture.Frankenberg, 60, "1 day");
+            var refused = await SubmitAsync("second@entry.example", RegistryFixture.Frankenberg);
 
             Assert.Equal((429, "WIR-COM-0019"), (refused.Status, refused.Code));
             Assert.Contains("Frankenberg", (string)refused.Json["detail"]!, StringComparison.Ordinal);
+            Assert.Equal(202, (await SubmitAsync("third@entry.example", RegistryFixture.Korbach)).Status);
+
+            await LeaveAsync(Elsewhere, 90, "1 day");
+            Assert.Equal(429, (await SubmitAsync("fourth@entry.example", RegistryFixture.Korbach)).Status);
         }
         finally
         {
             await registry.QueryAsync("delete from registry.submission where content->>'name' = 'Viele'");
         }
+
+        Task<Answer> SubmitAsync(string email, string area) =>
+            registry.Reader("last").PostAsync("/submissions", Submission(email, area));
+
+        Task LeaveAsync(string area, int count, string expires) => registry.QueryAsync($$"""
+            insert into registry.submission (id, association_id, area, state, content, submitted_by, created_at,
+            token_expires_at, version)
+            select gen_random_uuid(), gen_random_uuid(), '{{area}}', 'awaiting-confirmation',
+            '{"kind":"initiative","name":"Viele","area":"06635011"}', 'anonymous', now() - interval '2 days',
+            now() + interval '{{expires}}', 1 from generate_series(1, {{count}})
+            """);
     }
 
     [Fact]
@@ -206,7 +219,8 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
     {
         protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
         {
-            ["Wir:Registry:UnconfirmedSubmissions"] = "100",
+            ["Wir:Registry:UnconfirmedSubmissionsPerOffice"] = "60",
+            ["Wir:Registry:UnconfirmedSubmissions"] = "150",
             ["Wir:Registry:Offices:06635015:Name"] = "Rathaus Korbach",
             ["Wir:Registry:Offices:06635015:Email"] = "vereine@korbach.example",
             ["Wir:Registry:Offices:06635011:Email"] = "amt@frankenberg.example",

@@ -63,6 +63,34 @@ public sealed class FeedbackTests(Welcome welcome)
     }
 
     [Fact]
+    public async Task An_area_that_is_flooded_closes_no_other_and_clicks_are_still_counted()
+    {
+        const string Flooded = "06635021";
+        var id = await welcome.Editor.PublishedAsync();
+        await welcome.ScalarAsync<object>($"""
+            insert into welcomepackage.feedback (id, version, subject_type, subject_id, area, language, message, state,
+                token_hash, created_at)
+            select gen_random_uuid(), 1, 'page', gen_random_uuid(), '{Flooded}', 'de', 'Viele', 'open',
+                sha256(('viele' || n)::bytea), now() - interval '2 days' from generate_series(1, 1000) n returning 1
+            """);
+        try
+        {
+            var refused = await SayAsync(Flooded, "Die Nummer ist falsch.");
+            Assert.Equal((HttpStatusCode.TooManyRequests, "WIR-COM-0019"), (refused.Status, refused.Code));
+            (await SayAsync(Flooded, null)).Expect(HttpStatusCode.Accepted);
+            (await SayAsync("06635015", "Die Nummer ist falsch.")).Expect(HttpStatusCode.Accepted);
+        }
+        finally
+        {
+            await welcome.ScalarAsync<object>(
+                "delete from welcomepackage.feedback where message = 'Viele' returning 1");
+        }
+
+        Task<Answer> SayAsync(string area, string? message) => welcome.Anonymous.PostAsync("/feedback",
+            new { subjectType = "page", subjectId = id, lang = "de", helpful = false, message, area });
+    }
+
+    [Fact]
     public async Task One_page_is_not_flooded_and_nonsense_is_refused()
     {
         var id = await welcome.Editor.PublishedAsync();

@@ -9,8 +9,9 @@ using Wir.WelcomePackage.Data;
 namespace Wir.WelcomePackage.Features.Feedback;
 
 /// <summary>
-/// How much feedback is taken: on one thing within an hour, from one address on a day, and in all. A house with many
-/// people has one address, so who is over a bound is told whom to ask.
+/// How much feedback is taken: on one thing within an hour, from one address on a day, in one area, and in all. A house
+/// with many people has one address, so who is over a bound is told whom to ask. Feedback without a message is nobody's
+/// work: it is counted apart, and keeps no message out.
 /// </summary>
 internal sealed partial class FeedbackBounds(
     WelcomeDb db, AreaRegister areas, IOptions<WelcomeOptions> options, TimeProvider time,
@@ -21,24 +22,39 @@ internal sealed partial class FeedbackBounds(
     /// ends.
     /// </summary>
     public async Task<(ProblemCase Problem, string RetryAfter)?> RefusalAsync(Caller caller, Guid subject,
-        string area, CancellationToken ct)
+        string area, bool hasMessage, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         // Until commit, so that fifty requests at once count each other.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('wir.welcomepackage.feedback'))", ct);
-        var recent = await db.Feedback.CountAsync(one => one.SubjectId == subject && one.CreatedAt > now.AddHours(-1),
-            ct);
+        var alike = hasMessage ? db.Feedback.Where(one => one.Message != null)
+            : db.Feedback.Where(one => one.Message == null);
+        var recent = await alike.CountAsync(one => one.SubjectId == subject && one.CreatedAt > now.AddHours(-1), ct);
         if (recent >= options.Value.FeedbackPerHour) return (TooMuch(area), "3600");
         var (reader, day) = (caller.Reader, time.Today());
         var since = day.StartInBerlin();
-        var own = reader is null ? 0 : await db.Feedback.CountAsync(one => one.Reader == reader
+        var own = reader is null ? 0 : await alike.CountAsync(one => one.Reader == reader
             && one.CreatedAt >= since && one.State == "open", ct);
         var tomorrow = Math.Ceiling((day.PlusDays(1).StartInBerlin() - now).TotalSeconds)
             .ToString(CultureInfo.InvariantCulture);
         if (own >= options.Value.OpenFeedbackPerReader) return (TooMuch(area), tomorrow);
-        if (await db.Feedback.CountAsync(one => one.State == "open", ct) < options.Value.OpenFeedback) return null;
-        Log.Full(logger, options.Value.OpenFeedback);
-        return (TooMuch(area), tomorrow);
+        return hasMessage && await IsFullAsync(area, ct) ? (TooMuch(area), tomorrow) : null;
+    }
+
+    /// <summary>Who floods one area closes no other, as long as not all together are flooded.</summary>
+    private async Task<bool> IsFullAsync(string area, CancellationToken ct)
+    {
+        var open = db.Feedback.Where(one => one.Message != null && one.State == "open");
+        var (perArea, inAll) = (options.Value.OpenFeedbackPerArea, options.Value.OpenFeedback);
+        if (await open.CountAsync(one => one.Area == area, ct) >= perArea)
+        {
+            Log.AreaFull(logger, area, perArea);
+            return true;
+        }
+
+        if (await open.CountAsync(ct) < inAll) return false;
+        Log.Full(logger, inAll);
+        return true;
     }
 
     private ProblemCase TooMuch(string area)
@@ -53,5 +69,8 @@ internal sealed partial class FeedbackBounds(
     {
         [LoggerMessage(3004, LogLevel.Warning, "No more feedback is taken: {Bound} pieces are open")]
         public static partial void Full(ILogger logger, int bound);
+
+        [LoggerMessage(3005, LogLevel.Warning, "No more feedback is taken for {Area}: {Bound} pieces are open")]
+        public static partial void AreaFull(ILogger logger, string area, int bound);
     }
 }

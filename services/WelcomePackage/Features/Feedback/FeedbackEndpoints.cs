@@ -74,7 +74,8 @@ internal static class FeedbackEndpoints
 
         var now = time.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await bounds.RefusalAsync(caller, asked.SubjectId, own, ct) is { } refusal)
+        var hasMessage = !string.IsNullOrEmpty(message);
+        if (await bounds.RefusalAsync(caller, asked.SubjectId, own, hasMessage, ct) is { } refusal)
         {
             context.Response.Headers.RetryAfter = refusal.RetryAfter;
             return refusal.Problem.ToResult();
@@ -84,7 +85,7 @@ internal static class FeedbackEndpoints
         var feedback = new Domain.Feedback
         {
             Id = Guid.CreateVersion7(now), Version = 1, SubjectType = asked.SubjectType, SubjectId = asked.SubjectId, Area = own, Language = language.Tag, Helpful = asked.Helpful,
-            Message = string.IsNullOrEmpty(message) ? null : message, State = "open", TokenHash = HashOf(token), CreatedAt = now,
+            Message = hasMessage ? message : null, State = "open", TokenHash = HashOf(token), CreatedAt = now,
             Reader = caller.Reader,
         };
         db.Feedback.Add(feedback);
