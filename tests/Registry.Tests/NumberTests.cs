@@ -169,6 +169,8 @@ public sealed class NumberTests
     [InlineData("""{"links":[{"rel":"website","href":"https://a.example/?to=p@example.org"},{"rel":"website","href":"https://a.example/"}]}""", """{"links":[{"rel":"website","href":"https://a.example/"}]}""")]
     [InlineData("""{"identifiers":[{"scheme":"other","value":"p@example.org"},{"scheme":"DE-CR","value":"056311234567"}]}""", """{"identifiers":[{"scheme":"DE-CR","value":"056311234567"}]}""")]
     [InlineData("""{"offers":[{"name":{"de":"Petra Muster"},"description":{"de":"Petra Muster"},"url":"https://a.example/p@example.org"}]}""", """{"offers":[{"name":{"de":"[…]"},"description":{"de":"[…]"},"url":null}]}""")]
+    [InlineData("""{"name":"Petra Muster Stiftung","address":{"street":"Petra Muster Weg"},"offers":[{"name":{},"place":{"name":"bei Petra Muster","address":{"street":"Hof Petra Muster"}}}]}""", """{"name":"Petra Muster Stiftung","address":{"street":"Petra Muster Weg"},"offers":[{"name":{},"place":{"name":"bei […]","address":{"street":"Hof […]"}}}]}""")]
+    [InlineData("""{"area":"06635015","snapshot":{"name":"Petra Muster Stiftung","offers":[{"place":{"name":"Petra Muster"}}]}}""", """{"area":"06635015","snapshot":{"name":"Petra Muster Stiftung","offers":[{"place":{"name":"[…]"}}]}}""")]
     public void What_an_erasure_leaves_is_a_whole_entry(string entry, string? clean) =>
         Assert.Equal(clean, new Scrub(["Petra Muster", "p@example.org", "05631 1234567"]).Json(entry));
 

@@ -21,7 +21,8 @@ public static class StoredEvents
     /// </summary>
     /// <param name="db">The service's database, with an open transaction.</param>
     /// <param name="aggregates">Only events of these things.</param>
-    /// <param name="patterns">Patterns of <c>ilike</c>, one of which the JSON of an event to look at matches.</param>
+    /// <param name="patterns">Patterns of <c>ilike</c>, one of which the JSON of an event to look at matches,
+    /// composed (NFC).</param>
     /// <param name="rewrite">The new JSON; null to leave the event as it is.</param>
     /// <param name="ct">Cancellation.</param>
     /// <returns>Each event that was rewritten, once.</returns>
@@ -56,7 +57,8 @@ public static class StoredEvents
     {
         await using var command = OutboxWriter.CreateCommand(db, $"""
             select position, id, aggregate_id, payload::text from {db.Schema}.{table}
-            where position > @after and aggregate_id = any(@aggregates) and payload::text ilike any(@patterns)
+            where position > @after and aggregate_id = any(@aggregates)
+                and normalize(payload::text, NFC) ilike any(@patterns)
             order by position limit {BatchSize}{locks}
             """);
         OutboxWriter.Add(command, "after", after, NpgsqlDbType.Bigint);

@@ -14,6 +14,10 @@ public static class CleanText
         return string.Join(' ', text.Normalize(NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>Of any number of lines, NFC: the same text is the same characters, whatever typed it.</summary>
+    public static string Composed(string text) =>
+        !IsWellFormed(text) || text.IsNormalized() ? text : text.Normalize(NormalizationForm.FormC);
+
     /// <summary>What is wrong with the text; null when nothing is.</summary>
     /// <param name="text">The text.</param>
     /// <param name="allowsLines">True for texts of several lines.</param>

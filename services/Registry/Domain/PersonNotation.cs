@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Wir.Registry.Domain;
@@ -58,7 +57,7 @@ internal static class PersonNotation
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     /// <summary>The text as values are compared with it.</summary>
-    public static string Composed(string text) => text.IsNormalized() ? text : text.Normalize(NormalizationForm.FormC);
+    public static string Composed(string text) => CleanText.Composed(text);
 
     private static string PatternOf(string value)
     {

@@ -46,12 +46,14 @@ public sealed class Scrub
     public string? Json(string json)
     {
         var root = JsonNode.Parse(json)!;
-        return Walk(root) ? root.ToJsonString(Data.StoredJson.Options) : null;
+        return Walk(root, isEntry: true) ? root.ToJsonString(Data.StoredJson.Options) : null;
     }
 
     private static FrozenSet<string> Names(params string[] names) => names.ToFrozenSet(StringComparer.Ordinal);
 
-    private bool Walk(JsonNode node)
+    /// <param name="node">What to look through.</param>
+    /// <param name="isEntry">It is an entry, or the address of one.</param>
+    private bool Walk(JsonNode node, bool isEntry = false)
     {
         var found = false;
         switch (node)
@@ -59,8 +61,15 @@ public sealed class Scrub
             case JsonObject members:
                 foreach (var (name, value) in members.ToArray())
                 {
-                    if (value is null || s_codes.Contains(name) || IsOrganisation(members, name, value)) continue;
-                    found |= value is JsonArray items ? Items(name, items) : Member(members, name, value);
+                    if (value is null || s_codes.Contains(name)) continue;
+                    if (isEntry && IsOrganisation(members, name, value)) continue;
+                    found |= value switch
+                    {
+                        JsonArray list => Items(name, list),
+                        // Events hold the entry in a member of their own.
+                        JsonObject whole => Walk(whole, name == "snapshot" || (isEntry && name == "address")),
+                        _ => Member(members, name, value),
+                    };
                 }
 
                 break;
@@ -140,7 +149,8 @@ public sealed class Scrub
         name is "links" or "identifiers" || (name == "contacts" && whole["email"] is null && whole["phone"] is null);
 
     /// <summary>
-    /// A name of an organisation or a street may contain a person's; it stays. Persons' own rows are deleted, not scrubbed.
+    /// The entry's own name, street or place may contain a person's; it stays. Those of its offers' places are texts like
+    /// others: who invites people home names themselves there. Persons' own rows are deleted, not scrubbed.
     /// </summary>
     private static bool IsOrganisation(JsonObject owner, string name, JsonNode value) =>
         value is not JsonObject && s_organisation.Contains(name) && !owner.ContainsKey("legalBasis");

@@ -130,17 +130,18 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         return clean;
     }
 
+    /// <summary>A text of any number of lines, as it is kept.</summary>
     public string Plain(string text, string pointer)
     {
         if (CleanText.FaultIn(text, allowsLines: true) is { } fault) Add(pointer, fault);
-        return text;
+        return CleanText.Composed(text);
     }
 
     public Identifier Identifier(Identifier identifier, string pointer)
     {
-        Plain(identifier.Scheme, pointer + "/scheme");
-        Plain(identifier.Value, pointer + "/value");
-        if (!VrNumber.IsScheme(identifier.Scheme)) return new(identifier.Scheme.Trim(), identifier.Value.Trim());
+        var scheme = Plain(identifier.Scheme, pointer + "/scheme");
+        var value = Plain(identifier.Value, pointer + "/value");
+        if (!VrNumber.IsScheme(identifier.Scheme)) return new(scheme.Trim(), value.Trim());
         if (VrNumber.TryParse(identifier.Value, codes.Courts, null, out var canonical)) return new(VrNumber.Scheme, canonical);
         Add(pointer + "/value", new(
             "Erwartet wird eine Nummer mit Registergericht, zum Beispiel „VR 1234 Korbach“.", "Expected is a number with its court, for example “VR 1234 Korbach”."));
@@ -154,8 +155,15 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
             if (value is not null && CleanText.FaultIn(value) is { } fault) Add($"{pointer}/{name}", fault);
         }
 
-        return address;
+        return Composed(address);
     }
+
+    private static Address Composed(Address address) => address with
+    {
+        Street = Composed(address.Street), HouseNumber = Composed(address.HouseNumber), Place = Composed(address.Place),
+    };
+
+    private static string? Composed(string? text) => text is null ? null : CleanText.Composed(text);
 
     public Location Place(Location location, string pointer)
     {
@@ -175,9 +183,12 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         foreach (var (tag, text) in texts)
         {
             var at = $"{pointer}/{tag}";
-            if (text.Summary is { } summary) Plain(summary, at + "/summary");
-            if (text.Description is { } description) Plain(description, at + "/description");
-            if (!clean.TryAdd(Language(tag, at), text)) Add(at, new("Diese Sprache steht mehrfach da.", "This language is given more than once."));
+            var composed = text with
+            {
+                Summary = text.Summary is { } summary ? Plain(summary, at + "/summary") : null,
+                Description = text.Description is { } description ? Plain(description, at + "/description") : null,
+            };
+            if (!clean.TryAdd(Language(tag, at), composed)) Add(at, new("Diese Sprache steht mehrfach da.", "This language is given more than once."));
         }
 
         return clean;
@@ -189,8 +200,8 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         foreach (var (tag, text) in labels)
         {
             if (text.Length > 200) Add($"{pointer}/{tag}", new("Höchstens 200 Zeichen sind erlaubt.", "At most 200 characters are allowed."));
-            Plain(text, $"{pointer}/{tag}");
-            clean[Language(tag, $"{pointer}/{tag}")] = text;
+            var composed = Plain(text, $"{pointer}/{tag}");
+            clean[Language(tag, $"{pointer}/{tag}")] = composed;
         }
 
         return clean;
@@ -207,7 +218,7 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
     {
         if (string.IsNullOrWhiteSpace(contact.Name)) Add(pointer + "/name", new("Der Name fehlt.", "The name is missing."));
         else if (CleanText.FaultIn(contact.Name) is { } fault) Add(pointer + "/name", fault);
-        if (contact.Role is { } role) Plain(role, pointer + "/role");
+        var role = contact.Role is { } named ? Plain(named, pointer + "/role") : null;
         if (contact.LegalBasis is null) Add(pointer + "/legalBasis", new("Für Personen ist die Rechtsgrundlage nötig.", "Persons need a legal basis."));
         if (contact.Until is { Year: < 1900 }) Add(pointer + "/until", new("Das Jahr liegt vor 1900.", "The year is before 1900."));
         return new PersonContact
@@ -215,7 +226,7 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
             Id = Taken(contact.Id, _persons),
             Ordinal = ordinal,
             Name = CleanText.Line(contact.Name ?? ""),
-            Role = contact.Role,
+            Role = role,
             Email = contact.Email,
             Phone = contact.Phone,
             Visibility = contact.Visibility ?? Visibility.Internal,
@@ -271,6 +282,10 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         {
             Id = Taken(offer.Id, _offers),
             Name = Labels(offer.Name, pointer + "/name"),
+            Place = offer.Place is { } at ? at with
+            {
+                Name = Composed(at.Name), Address = at.Address is { } address ? Composed(address) : null,
+            } : null,
             Description = offer.Description.ToDictionary(text => Language(text.Key, $"{pointer}/description/{text.Key}"), text => Plain(text.Value, $"{pointer}/description/{text.Key}")),
             Languages = Each(offer.Languages, pointer + "/languages", Language),
             TargetGroups = Each(offer.TargetGroups, pointer + "/targetGroups", (code, at) => Code(codes.TargetGroups, code, at)),

@@ -88,13 +88,25 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         submission.Version++;
     }
 
-    /// <summary>Rows that mention the person at all; what they mean is decided by comparing values. Between the parts of a name a text may have any spaces.</summary>
+    /// <summary>
+    /// Rows that mention the person at all, to be compared with composed text; what they mean is decided by comparing
+    /// values. Between the parts of a name a text may have any spaces, between digits whatever separates them.
+    /// </summary>
     private static string[] Patterns(PersonQuery query) => [.. query.Values.Select(value => value.Any(char.IsLetter)
-        ? $"%{string.Join('%', value.Split(' ').Select(Escape))}%"
-        : $"%{LastDigits(value)}%")];
+        ? $"%{string.Join('%', value.Split(' ').Select(Like))}%"
+        : $"%{string.Join('%', LastDigits(value).AsEnumerable())}%")];
 
-    private static string Escape(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    /// <summary>
+    /// The text as a pattern: JSON escapes quotes and backslashes, and beyond ASCII a database may not know that two
+    /// letters are the same, large and small.
+    /// </summary>
+    private static string Like(string text) => string.Concat(text.Select(character => character switch
+    {
+        '%' or '_' => $"\\{character}",
+        '"' or '\\' => "%",
+        > '\u007F' when char.ToLowerInvariant(character) != char.ToUpperInvariant(character) => "_",
+        _ => character.ToString(),
+    }));
 
     /// <summary>However a number is written, its end is: two digits are enough to look closer.</summary>
     private static string LastDigits(string phone) => string.Concat(phone.Where(char.IsAsciiDigit))[^2..];
@@ -102,7 +114,7 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
     private async Task<List<PersonContact>> PersonsAsync(PersonQuery query, string[] areas, CancellationToken ct)
     {
         // With or without a title before it.
-        var (name, email) = (query.Name is null ? null : $"%{Escape(query.Name)}", query.Email is null ? null : Escape(query.Email));
+        var (name, email) = (query.Name is null ? null : $"%{Like(query.Name)}", query.Email is null ? null : Like(query.Email));
         return [.. (await db.Persons.AsNoTracking().Where(person => db.Associations.Any(entry => entry.Id == person.AssociationId && areas.Contains(entry.Area)))
             .Where(person => (name != null && EF.Functions.ILike(person.Name, name)) || (email != null && EF.Functions.ILike(person.Email!, email)) || (query.Phone != null && person.Phone != null))
             .ToListAsync(ct)).Where(person => query.Means(person.Name, person.Email, person.Phone))];
@@ -115,7 +127,8 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         var rows = await db.Submissions.FromSql($"""
             select * from registry.submission s
             where (s.area = any({areas}) or exists (select from registry.association a where a.id = s.association_id and a.area = any({areas})))
-                and (s.content::text ilike any({patterns}) or s.persons::text ilike any({patterns}) or s.submitter::text ilike any({patterns}) or s.comment ilike any({patterns}))
+                and (normalize(s.content::text, NFC) ilike any({patterns}) or normalize(s.persons::text, NFC) ilike any({patterns})
+                    or normalize(s.submitter::text, NFC) ilike any({patterns}) or normalize(s.comment, NFC) ilike any({patterns}))
             """).ToListAsync(ct);
         return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Comment) != row.Comment
             || (row.Submitter is { } submitter && query.Means(submitter.Name, submitter.Email, null))
@@ -128,7 +141,8 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         var scrub = new Scrub(query.Values);
         var rows = await db.Tasks.FromSql($"""
             select * from registry.office_task t
-            where t.area = any({areas}) and (t.text ilike any({patterns}) or t.reply_to ilike any({patterns}) or t.comment ilike any({patterns}))
+            where t.area = any({areas}) and (normalize(t.text, NFC) ilike any({patterns})
+                or normalize(t.reply_to, NFC) ilike any({patterns}) or normalize(t.comment, NFC) ilike any({patterns}))
             """).ToListAsync(ct);
         return [.. rows.Where(row => scrub.Text(row.Text) != row.Text || scrub.Text(row.ReplyTo) != row.ReplyTo || scrub.Text(row.Comment) != row.Comment)];
     }
@@ -139,7 +153,8 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         var scrub = new Scrub(query.Values);
         var rows = await db.Versions.FromSql($"""
             select v.* from registry.association_version v join registry.association a on a.id = v.association_id
-            where a.area = any({areas}) and (v.content::text ilike any({patterns}) or v.reason ilike any({patterns}))
+            where a.area = any({areas}) and (normalize(v.content::text, NFC) ilike any({patterns})
+                or normalize(v.reason, NFC) ilike any({patterns}))
             """).ToListAsync(ct);
         return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Reason) != row.Reason)];
     }

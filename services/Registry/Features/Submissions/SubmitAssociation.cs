@@ -37,7 +37,9 @@ public static class SubmitAssociation
         var id = entry?.Id ?? Guid.CreateVersion7();
         if (await writer.IdentifierProblemAsync(id, accepted.Content, ct) is { } taken) return taken.ToResult();
         if (entry is not null) accepted = accepted with { Content = WithWhatIsHidden(accepted.Content, entry.Content) };
-        var submitter = new Submitter(input.Submitter.Name, input.Submitter.Email, input.Submitter.Role);
+        var submitter = new Submitter(
+            CleanText.Composed(input.Submitter.Name), input.Submitter.Email,
+            input.Submitter.Role is { } role ? CleanText.Composed(role) : null);
         if (!(await submissions.AwaitAsync(id, entry, accepted, PersonsOf(entry, accepted), submitter, caller, ct))
             .TryGet(out var receipt, out problem))
         {

@@ -56,7 +56,7 @@ public static class ReportError
             AssociationId = input.AssociationId,
             Area = area,
             Subject = input.Subject,
-            Text = input.Message,
+            Text = CleanText.Composed(input.Message),
             ReplyTo = input.Email,
             Reader = caller.Reader,
             CreatedAt = time.GetUtcNow(),
