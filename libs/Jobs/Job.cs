@@ -18,6 +18,9 @@ public sealed class Job
     /// <summary>Unique among the unfinished jobs of the kind; <c>recurring</c> for an occurrence of a schedule.</summary>
     public string? Key { get; init; }
 
+    /// <summary>An occurrence of a schedule, and entered by nobody.</summary>
+    public bool IsRecurring => Key == "recurring";
+
     /// <summary>When it was to begin.</summary>
     public required DateTimeOffset RunAt { get; init; }
 

@@ -36,7 +36,9 @@ public static class RegistryApi
         {
             jobs.On<SendMail>(SendMail.Kind);
             jobs.On<Retain>(Retain.Kind).DailyAt(3, 15);
-            jobs.On<MendLinks>(MendLinks.Kind);
+            // A program of the release before may have stored some after an upgrade had begun.
+            jobs.On<MendLinks>(MendLinks.Kind).DailyAt(3, 45);
+            jobs.On<ForgetContacts>(ForgetContacts.Kind).DailyAt(3, 35);
             jobs.On<TellOffices>(TellOffices.Kind).DailyAt(7, 0);
             jobs.On<RemindOfConfirmation>(RemindOfConfirmation.Kind).DailyAt(6, 30);
         });

@@ -42,7 +42,8 @@ public static class WelcomeApp
             jobs.On<TurnFacts>(TurnFacts.Kind).DailyAt(0);
             // A program of the release before may have stored some after an upgrade had begun.
             jobs.On<CleanPictures>(CleanPictures.Kind).WithConcurrency(1).DailyAt(3, 50);
-            jobs.On<MendLinks>(MendLinks.Kind);
+            jobs.On<MendLinks>(MendLinks.Kind).DailyAt(4, 10);
+            jobs.On<ForgetContacts>(ForgetContacts.Kind).DailyAt(3, 45);
             jobs.On<ForgetFeedback>(ForgetFeedback.Kind).DailyAt(3, 40);
         });
         builder.Services.AddOptions<WelcomeOptions>().Bind(builder.Configuration.GetSection(WelcomeOptions.Section));

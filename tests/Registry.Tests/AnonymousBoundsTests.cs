@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Wir.Jobs;
 using Wir.Registry.Data;
 using Wir.Registry.Mail;
 using Wir.TestKit;
@@ -213,6 +214,74 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
         Assert.Empty(await registry.FindEverywhereAsync("geheim@"));
         // What is withdrawn stays so.
         Assert.Equal(410, (await registry.Anonymous.GetAsync(gone.Location!)).Status);
+    }
+
+    [Fact]
+    public async Task What_old_programs_write_during_an_upgrade_is_mended_at_night()
+    {
+        const string Bad = "https://rolle:wort@verein.example/";
+        var entries = new List<Answer>();
+        for (var i = 0; i < 2; i++)
+        {
+            var input = Sample.Association();
+            input["links"] = new JsonArray(
+                new JsonObject { ["rel"] = "website", ["href"] = "https://verein.example/" });
+            entries.Add(await registry.Office.PostAsync("/associations", input));
+            await registry.QueryAsync($"""
+                update registry.association set content = replace(content::text, 'https://verein.example/', '{Bad}')::jsonb,
+                    updated_at = now() - interval '{i * 30} days' where id = '{entries[i].Json["id"]}'
+                """);
+        }
+
+        await RunAtNightAsync("mend-links");
+
+        // What is older was mended by the job that the upgrade entered.
+        var still = await registry.QueryAsync("select id from registry.association where content::text like '%rolle:wort%'");
+        Assert.Equal([(string)entries[1].Json["id"]!], still);
+        await registry.RunJobAsync("mend-links", new { });
+        Assert.Empty(await registry.FindEverywhereAsync("rolle:wort"));
+    }
+
+    [Fact]
+    public async Task Contacts_that_old_programs_put_into_events_are_gone_after_the_night()
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            var id = (string)(await registry.Office.PostAsync("/associations", Sample.Association())).Json["id"]!;
+            ids.Add(id);
+            await Eventually.TrueAsync(async () => (await registry.QueryAsync(
+                $"select 1 from registry.event_log where aggregate_id = '{id}'")).Count == 1, "the event is in the log");
+            await registry.QueryAsync($$"""
+                update registry.event_log set logged_at = logged_at - interval '{{i * 30}} days', payload = jsonb_set(
+                    payload::jsonb, '{snapshot,contacts}', '[{"email":"alt@rollout.example"}]')::json
+                where aggregate_id = '{{id}}'
+                """);
+        }
+
+        Assert.Equal("1", await RunAtNightAsync("forget-contacts"));
+
+        const string Left = """
+            select aggregate_id from registry.event_log where payload::text like '%alt@rollout.example%'
+            """;
+        Assert.Equal([ids[1]], await registry.QueryAsync(Left));
+        Assert.Equal("0", await RunAtNightAsync("forget-contacts"));
+    }
+
+    /// <summary>As the schedule has it done; how much it says it did.</summary>
+    private async Task<string> RunAtNightAsync(string kind)
+    {
+        Guid id;
+        await using (var scope = registry.App.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<RegistryDb>();
+            id = db.Enqueue(kind, new { }, key: "recurring");
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.TrueAsync(async () => await registry.QueryAsync(
+            $"select state from registry.job where id = '{id}'") is ["done"], $"job {kind} is done");
+        return (await registry.QueryAsync($"select progress_done from registry.job where id = '{id}'"))[0];
     }
 
     public sealed class Fixture : RegistryFixture

@@ -70,6 +70,23 @@ public sealed class AssociationTests(Welcome welcome) : IClassFixture<Welcome>
         Assert.DoesNotContain("contacts.example", booklet, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Contacts_in_a_copy_that_an_old_program_kept_are_gone_after_the_night()
+    {
+        var id = Guid.CreateVersion7();
+        await TellAsync(id, 1, false);
+        await welcome.ScalarAsync<int>($$"""
+            update welcomepackage.association set snapshot = snapshot || '{"contacts":[{"email":"alt@rollout.example"}]}'
+            where id = '{{id}}'
+            """);
+
+        Assert.Equal(1, await welcome.RunJobAsync("forget-contacts"));
+
+        Assert.Equal(0L, await welcome.ScalarAsync<long>(
+            "select count(*) from welcomepackage.association where snapshot ? 'contacts'"));
+        Assert.Equal(0, await welcome.RunJobAsync("forget-contacts"));
+    }
+
     private async Task<IReadOnlyList<(Guid Id, string? Name)>> ListAsync()
     {
         var all = new List<(Guid, string?)>();

@@ -1,5 +1,6 @@
 using NpgsqlTypes;
 using Wir.Messaging.Outbox;
+using Wir.Messaging.Storage;
 
 namespace Wir.Messaging;
 
@@ -49,6 +50,25 @@ public static class StoredEvents
         }
 
         return [.. rewritten.Values];
+    }
+
+    /// <summary>
+    /// As the migration of that name, for what was stored lately: a program of the release before may have written it
+    /// while an upgrade was under way. In the transaction that is open on the context.
+    /// </summary>
+    /// <param name="db">The service's database, with an open transaction.</param>
+    /// <param name="type">Identity of the contract.</param>
+    /// <param name="path">The member, from the contract's root.</param>
+    /// <param name="since">What was stored before is not looked at.</param>
+    /// <param name="ct">Cancellation.</param>
+    /// <returns>How many rows were rewritten.</returns>
+    public static async Task<int> RemoveFromEventsAsync(
+        this ServiceDb db, string type, IReadOnlyList<string> path, DateTimeOffset since, CancellationToken ct)
+    {
+        var sql = MessagingSchema.RemoveSql(db.Schema, type, path, "@since");
+        await using var command = OutboxWriter.CreateCommand(db, sql);
+        OutboxWriter.Add(command, "since", since.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+        return await command.ExecuteNonQueryAsync(ct);
     }
 
     private static async Task<List<(long Position, RewrittenEvent Event)>> ReadAsync(

@@ -14,8 +14,8 @@ public static class MessagingSchema
         migrationBuilder.Sql(Version1.Replace("$schema", schema, StringComparison.Ordinal));
 
     /// <summary>
-    /// Takes a member out of stored events: event log, outbox and retries. Repeated, it changes nothing. What PostgreSQL
-    /// cannot take apart (a NUL in some text) stays as it is.
+    /// Takes a member out of stored events: event log, outbox and retries. Repeated, it changes nothing. A member that
+    /// says nothing (an empty list, null) stays, and what PostgreSQL cannot take apart (a NUL in some text).
     /// </summary>
     /// <param name="migrationBuilder">The migration.</param>
     /// <param name="schema">The service's schema.</param>
@@ -25,20 +25,33 @@ public static class MessagingSchema
         this MigrationBuilder migrationBuilder, string schema, string type, params string[] path) =>
         migrationBuilder.Sql(RemoveFromEventsSql(schema, type, path));
 
-    internal static string RemoveFromEventsSql(string schema, string type, params string[] path) => Remove
-        .Replace("$schema", schema, StringComparison.Ordinal).Replace("$type", type, StringComparison.Ordinal)
-        .Replace("$path", string.Join(',', path), StringComparison.Ordinal);
+    internal static string RemoveFromEventsSql(string schema, string type, params string[] path) =>
+        RemoveSql(schema, type, path, "'-infinity'");
 
+    /// <param name="schema">The service's schema.</param>
+    /// <param name="type">Identity of the contract.</param>
+    /// <param name="path">The member, from the contract's root.</param>
+    /// <param name="since">An expression: only what was stored from then on.</param>
+    internal static string RemoveSql(string schema, string type, IEnumerable<string> path, string since) => Remove
+        .Replace("$schema", schema, StringComparison.Ordinal).Replace("$type", type, StringComparison.Ordinal)
+        .Replace("$path", string.Join(',', path), StringComparison.Ordinal)
+        .Replace("$since", since, StringComparison.Ordinal);
+
+    // The outbox first: a row that the relay has in hand is waited for, and is in the log afterwards.
     private const string Remove = """
-        update $schema.event_log set payload = (payload::jsonb #- '{$path}')::json
-        where type = '$type'
-            and case when payload::text like '%\\u0000%' then false else payload::jsonb #> '{$path}' is not null end;
         update $schema.outbox_message set payload = (payload::jsonb #- '{$path}')::json
-        where type = '$type'
-            and case when payload::text like '%\\u0000%' then false else payload::jsonb #> '{$path}' is not null end;
+        where type = '$type' and created_at >= $since
+            and case when payload::text like '%\\u0000%' then false
+                else coalesce(payload::jsonb #> '{$path}', '[]') not in ('[]', 'null') end;
+        update $schema.event_log set payload = (payload::jsonb #- '{$path}')::json
+        where type = '$type' and logged_at >= $since
+            and case when payload::text like '%\\u0000%' then false
+                else coalesce(payload::jsonb #> '{$path}', '[]') not in ('[]', 'null') end;
         update $schema.retry_message set envelope = (envelope::jsonb #- '{data,$path}')::json
-        where case when envelope::text not like '%$type%' or envelope::text like '%\\u0000%' then false
-            else envelope::jsonb->>'type' = '$type' and envelope::jsonb #> '{data,$path}' is not null end;
+        where first_failed_at >= $since
+            and case when envelope::text not like '%$type%' or envelope::text like '%\\u0000%' then false
+            else envelope::jsonb->>'type' = '$type'
+                and coalesce(envelope::jsonb #> '{data,$path}', '[]') not in ('[]', 'null') end;
         """;
 
     private const string Version1 = """

@@ -9,7 +9,8 @@ namespace Wir.Registry.Features.Associations;
 /// <summary>
 /// Takes users and passwords out of links that an earlier release stored: entries get a new version, so that listeners
 /// and caches learn of it; versions, submissions and events are rewritten in place. Entered by a migration where there
-/// is such a link; its progress counts entries.
+/// is such a link, and each night for what was stored lately: a program of the release before may still have run. Its
+/// progress counts entries.
 /// </summary>
 public sealed class MendLinks(RegistryDb db, AssociationWriter writer, TimeProvider time) : IJobHandler
 {
@@ -20,10 +21,12 @@ public sealed class MendLinks(RegistryDb db, AssociationWriter writer, TimeProvi
 
     public async Task HandleAsync(Job job, CancellationToken ct)
     {
-        // Every event of thirteen months is looked at.
+        // Once, every event of thirteen months is looked at.
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        var since = job.IsRecurring ? time.GetUtcNow().AddDays(-ForgetContacts.Days) : DateTimeOffset.UnixEpoch;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var ids = await db.Associations.FromSql($"select * from registry.association where content::text ~* {InJson}")
+        var ids = await db.Associations.FromSql(
+                $"select * from registry.association where updated_at >= {since} and content::text ~* {InJson}")
             .AsNoTracking().Select(entry => entry.Id).ToListAsync(ct);
         foreach (var id in ids)
         {
@@ -39,20 +42,20 @@ public sealed class MendLinks(RegistryDb db, AssociationWriter writer, TimeProvi
 
         await db.Database.ExecuteSqlAsync($"""
             update registry.association_version set content = regexp_replace(content::text, {InJson}, '\1', 'gi')::jsonb
-            where content::text ~* {InJson}
+            where "at" >= {since} and content::text ~* {InJson}
             """, ct);
         await db.Database.ExecuteSqlAsync($"""
             update registry.submission set content = regexp_replace(content::text, {InJson}, '\1', 'gi')::jsonb,
             version = version + 1
-            where content::text ~* {InJson}
+            where created_at >= {since} and content::text ~* {InJson}
             """, ct);
         await db.Database.ExecuteSqlAsync($"""
             update registry.event_log set payload = regexp_replace(payload::text, {InJson}, '\1', 'gi')::json
-            where payload::text ~* {InJson}
+            where logged_at >= {since} and payload::text ~* {InJson}
             """, ct);
         await db.Database.ExecuteSqlAsync($"""
             update registry.outbox_message set payload = regexp_replace(payload::text, {InJson}, '\1', 'gi')::json
-            where payload::text ~* {InJson}
+            where created_at >= {since} and payload::text ~* {InJson}
             """, ct);
         await transaction.CommitAsync(ct);
         await job.CheckpointAsync(ids.Count, ids.Count, ct);

@@ -6,6 +6,7 @@ using Wir.ServiceDefaults.Texts;
 using Wir.WelcomePackage.Data;
 using Wir.WelcomePackage.Data.Configurations;
 using Wir.WelcomePackage.Domain;
+using Wir.WelcomePackage.Features.Associations;
 using Wir.WelcomePackage.Html;
 using Wir.WelcomePackage.Live;
 
@@ -14,8 +15,8 @@ namespace Wir.WelcomePackage.Features.Pages;
 /// <summary>
 /// Takes users and passwords out of links that an earlier release stored: out of drafts, versions, shared items,
 /// pictures and all that is or was live. Translations stay up to date: what they say of their source is noted by
-/// hashes, which change with it. Entered by a migration where there is such a link; its progress counts what was
-/// mended.
+/// hashes, which change with it. Entered by a migration where there is such a link, and each night for texts that were
+/// stored lately: a program of the release before may still have run. Its progress counts what was mended.
 /// </summary>
 internal sealed partial class MendLinks(WelcomeDb db, PageEditing editing, LiveWriter live, TimeProvider time)
     : IJobHandler
@@ -28,12 +29,13 @@ internal sealed partial class MendLinks(WelcomeDb db, PageEditing editing, LiveW
 
     public async Task HandleAsync(Job job, CancellationToken ct)
     {
-        // Every version of every text is looked at.
+        // Once, every version of every text is looked at.
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        var since = job.IsRecurring ? time.GetUtcNow().AddDays(-ForgetContacts.Days) : DateTimeOffset.UnixEpoch;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await editing.TakeTreeAsync(ct);
         var hashes = new Dictionary<string, string>();
-        var mended = await VersionsAsync(hashes, ct) + await DraftsAsync(hashes, ct) + await OthersAsync(ct);
+        var mended = await VersionsAsync(hashes, since, ct) + await DraftsAsync(hashes, since, ct) + await OthersAsync(ct);
         foreach (var (old, now) in hashes)
         {
             await db.Database.ExecuteSqlAsync($"""
@@ -49,25 +51,28 @@ internal sealed partial class MendLinks(WelcomeDb db, PageEditing editing, LiveW
         var shown = await db.LiveTexts.FromSql($"""
             select * from welcomepackage.live_text
             where until is null and (blocks::text ~* {InJson} or parts::text ~* {InJson} or facts::text ~* {InJson})
-            """).AsNoTracking().Select(text => text.PageId).Distinct().ToListAsync(ct);
+            """).AsNoTracking().Select(text => text.PageId).Distinct().ToArrayAsync(ct);
         mended += (await live.RerenderAsync(text => shown.Contains(text.PageId), time.GetUtcNow(), ct)).Count;
         // Packages still show what was live when they were issued.
         await db.Database.ExecuteSqlAsync($"""
             update welcomepackage.live_text set blocks = regexp_replace(blocks::text, {InJson}, '\1', 'gi')::jsonb,
                 parts = regexp_replace(parts::text, {InJson}, '\1', 'gi')::jsonb,
                 facts = regexp_replace(facts::text, {InJson}, '\1', 'gi')::jsonb
-            where blocks::text ~* {InJson} or parts::text ~* {InJson} or facts::text ~* {InJson}
+            where (updated_at >= {since} or page_id = any({shown}))
+                and (blocks::text ~* {InJson} or parts::text ~* {InJson} or facts::text ~* {InJson})
             """, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         await job.CheckpointAsync(mended, mended, ct);
     }
 
-    private async Task<int> VersionsAsync(Dictionary<string, string> hashes, CancellationToken ct)
+    private async Task<int> VersionsAsync(
+        Dictionary<string, string> hashes, DateTimeOffset since, CancellationToken ct)
     {
         var rows = await db.TextVersions
-            .FromSql($"select * from welcomepackage.text_version where text::text ~* {InJson}").AsNoTracking()
-                .ToListAsync(ct);
+            .FromSql($"""
+                select * from welcomepackage.text_version where published_at >= {since} and text::text ~* {InJson}
+                """).AsNoTracking().ToListAsync(ct);
         foreach (var row in rows)
         {
             var text = JsonSerializer.Serialize(Mended(row.Text, hashes), JsonColumn.Options);
@@ -80,10 +85,12 @@ internal sealed partial class MendLinks(WelcomeDb db, PageEditing editing, LiveW
         return rows.Count;
     }
 
-    private async Task<int> DraftsAsync(Dictionary<string, string> hashes, CancellationToken ct)
+    private async Task<int> DraftsAsync(
+        Dictionary<string, string> hashes, DateTimeOffset since, CancellationToken ct)
     {
-        var rows = await db.Drafts.FromSql($"select * from welcomepackage.draft where text::text ~* {InJson}")
-            .AsNoTracking().ToListAsync(ct);
+        var rows = await db.Drafts.FromSql($"""
+            select * from welcomepackage.draft where saved_at >= {since} and text::text ~* {InJson}
+            """).AsNoTracking().ToListAsync(ct);
         foreach (var row in rows)
         {
             var text = JsonSerializer.Serialize(Mended(row.Text, hashes), JsonColumn.Options);
