@@ -157,6 +157,36 @@ public sealed class MediaTests(Welcome welcome)
         Assert.Equal(content.Bytes, (await welcome.Anonymous.GetAsync($"/media/{shown}")).Bytes);
     }
 
+    [Fact]
+    public async Task Stored_pictures_that_are_too_large_or_incomplete_are_shown_as_well_as_they_can_be()
+    {
+        const int Width = 6000, Height = 4400;
+        var cut = Pictures.Plain(SkiaSharp.SKEncodedImageFormat.Jpeg, 400, 200)[..^150];
+        byte[][] files = [Pictures.Plain(SkiaSharp.SKEncodedImageFormat.Jpeg, Width, Height),
+            Pictures.Plain(SkiaSharp.SKEncodedImageFormat.Png, Width, Height), cut, Pictures.Bomb()];
+        var ids = new List<Guid>();
+        foreach (var (index, file) in files.Index())
+        {
+            var some = Pictures.Plain(SkiaSharp.SKEncodedImageFormat.Png, 20 + index, 10);
+            ids.Add((Guid)(await UploadAsync(some, "image/png")).Expect(HttpStatusCode.Created).Json["id"]!);
+            await StoreAsItCameAsync(ids[^1], file);
+        }
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await UploadAsync(cut, "image/jpeg")).Status);
+        Assert.Equal(4, await welcome.RunJobAsync("clean-pictures"));
+
+        Assert.Equal((5250, 3850, "red", "blue"), Pictures.Look(await ContentAsync(ids[0])));
+        var (width, height, first, last) = Pictures.Look(await ContentAsync(ids[1]));
+        Assert.InRange((long)width * height, 24_900_000, 25_000_000);
+        Assert.Equal(("red", "blue"), (first, last));
+        var incomplete = Pictures.Look(await ContentAsync(ids[2]));
+        Assert.Equal((400, 200, "red"), (incomplete.Width, incomplete.Height, incomplete.First));
+        Assert.Equal(HttpStatusCode.NotFound, (await welcome.Anonymous.GetAsync($"/media/{ids[3]}")).Status);
+
+        async Task<byte[]> ContentAsync(Guid id) =>
+            (await welcome.Anonymous.GetAsync($"/media/{id}")).Expect(HttpStatusCode.OK).Bytes;
+    }
+
     /// <summary>As an earlier release stored it.</summary>
     private async Task StoreAsItCameAsync(Guid id, byte[] content)
     {

@@ -36,7 +36,7 @@ internal sealed partial class CleanPictures(WelcomeDb db, BlobStore blobs, Pictu
     private async Task<bool> CleanAsync(string hash, CancellationToken ct)
     {
         var content = await blobs.GetAsync(hash, ct) ?? [];
-        var isReadable = (await cleaner.CleanAsync(content, ct)).TryGet(out var clean, out _);
+        var isReadable = (await cleaner.CleanStoredAsync(content, ct)).TryGet(out var clean, out _);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var shown = await db.Media
             .FromSql($"select * from welcomepackage.medium where hash = {hash} order by id for update").ToListAsync(ct);
@@ -56,7 +56,9 @@ internal sealed partial class CleanPictures(WelcomeDb db, BlobStore blobs, Pictu
         await db.SaveChangesAsync(ct);
         if (isReadable) await BlobStore.DropUnusedAsync(db, hash, ct);
         await transaction.CommitAsync(ct);
-        return isReadable;
+        if (isReadable) return true;
+        foreach (var medium in shown) Log.Unreadable(logger, medium.Id);
+        return false;
     }
 
     private static partial class Log
@@ -64,5 +66,8 @@ internal sealed partial class CleanPictures(WelcomeDb db, BlobStore blobs, Pictu
         [LoggerMessage(3003, LogLevel.Information,
             "Stored pictures looked at: {Done}; unreadable, no longer shown: {Unreadable}")]
         public static partial void Cleaned(ILogger logger, long done, long unreadable);
+
+        [LoggerMessage(3006, LogLevel.Warning, "The picture {Medium} cannot be read and is no longer shown")]
+        public static partial void Unreadable(ILogger logger, Guid medium);
     }
 }

@@ -19,12 +19,23 @@ internal sealed class PictureCleaner(IOptions<WelcomeOptions> options) : IDispos
     /// <summary>A picture of the largest size needs some 200 MB while it is read, so one is read at a time.</summary>
     private readonly SemaphoreSlim _one = new(1);
 
-    public async Task<Outcome<CleanPicture>> CleanAsync(byte[] content, CancellationToken ct)
+    /// <summary>A picture that is too large is refused, and so is a damaged or incomplete one.</summary>
+    public Task<Outcome<CleanPicture>> CleanAsync(byte[] content, CancellationToken ct) =>
+        CleanAsync(content, isStored: false, ct);
+
+    /// <summary>
+    /// A picture that readers have been shown already: one that is too large is made smaller, and of an incomplete JPEG
+    /// what is there is kept.
+    /// </summary>
+    public Task<Outcome<CleanPicture>> CleanStoredAsync(byte[] content, CancellationToken ct) =>
+        CleanAsync(content, isStored: true, ct);
+
+    private async Task<Outcome<CleanPicture>> CleanAsync(byte[] content, bool isStored, CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
-            return Clean(content);
+            return Clean(content, isStored);
         }
         finally
         {
@@ -34,7 +45,7 @@ internal sealed class PictureCleaner(IOptions<WelcomeOptions> options) : IDispos
 
     public void Dispose() => _one.Dispose();
 
-    private Outcome<CleanPicture> Clean(byte[] content)
+    private Outcome<CleanPicture> Clean(byte[] content, bool isStored)
     {
         if (PictureType.Of(content) is not { } format) return Unsupported;
         using var data = SKData.CreateCopy(content);
@@ -42,19 +53,69 @@ internal sealed class PictureCleaner(IOptions<WelcomeOptions> options) : IDispos
         if (codec is null || codec.EncodedFormat != format) return Unreadable;
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         // The header alone says how large it is: what would not fit is never unpacked.
-        if ((long)width * height > options.Value.MaxMediumPixels) return TooLarge(width, height);
+        if (!isStored && !Fits(width, height, Most)) return TooLarge(width, height);
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Premul;
         using var colours = SKColorSpace.CreateSrgb();
-        using var read = new SKBitmap();
-        if (!read.TryAllocPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, colours)))
-        {
-            return Unreadable;
-        }
-
-        // Less than the whole picture is no success: a file that ends early is refused.
-        if (codec.GetPixels(read.Info, read.GetPixels()) != SKCodecResult.Success) return Unreadable;
+        var whole = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, colours);
+        using var read = isStored ? ReadStored(codec, whole) : Read(codec, whole, isStored: false);
+        if (read is null) return Unreadable;
         using var upright = Upright(read, codec.EncodedOrigin);
         return Encode(upright ?? read, format) is { } written ? written : Unreadable;
+    }
+
+    private long Most => options.Value.MaxMediumPixels;
+
+    private static bool Fits(int width, int height, long pixels) => (long)width * height <= pixels;
+
+    private static SKBitmap? Read(SKCodec codec, SKImageInfo info, bool isStored)
+    {
+        var read = new SKBitmap();
+        if (read.TryAllocPixels(info))
+        {
+            var result = codec.GetPixels(read.Info, read.GetPixels());
+            // Less than the whole picture is no success: a file that ends early is refused.
+            if (result == SKCodecResult.Success) return read;
+            if (isStored && result == SKCodecResult.IncompleteInput
+                && codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+            {
+                return read;
+            }
+        }
+
+        read.Dispose();
+        return null;
+    }
+
+    /// <summary>JPEG and WebP are unpacked in a smaller size where they have to; others are made smaller afterwards.</summary>
+    private SKBitmap? ReadStored(SKCodec codec, SKImageInfo whole)
+    {
+        var info = whole;
+        for (var eighths = 7; eighths > 0 && !Fits(info.Width, info.Height, Most); eighths--)
+        {
+            var size = codec.GetScaledDimensions(eighths / 8f);
+            info = whole.WithSize(size.Width, size.Height);
+        }
+
+        if (Fits(info.Width, info.Height, Most)) return Read(codec, info, isStored: true);
+        // Unpacked whole, it may need twice the memory of the largest picture, and no more.
+        if (!Fits(whole.Width, whole.Height, 2 * Most)) return null;
+        using var large = Read(codec, whole, isStored: true);
+        return large is null ? null : Smaller(large);
+    }
+
+    private SKBitmap? Smaller(SKBitmap large)
+    {
+        var scale = Math.Sqrt(Most / ((double)large.Width * large.Height));
+        var (width, height) = (Math.Max(1, (int)(large.Width * scale)), Math.Max(1, (int)(large.Height * scale)));
+        var small = new SKBitmap();
+        if (small.TryAllocPixels(large.Info.WithSize(width, height))
+            && large.ScalePixels(small, new SKSamplingOptions(SKFilterMode.Linear)))
+        {
+            return small;
+        }
+
+        small.Dispose();
+        return null;
     }
 
     /// <summary>The picture as its camera meant it to be seen; null when it is that already.</summary>
