@@ -97,12 +97,7 @@ public sealed record PackageView(
     string Area,
     string Language,
     DateTimeOffset ExpiresAt,
-    string? Booklet,
-    ChecklistView? Checklist);
-
-public sealed record ChecklistView(IReadOnlyList<StepView> Steps);
-
-public sealed record StepView(string Title, DateOnly? Due, string? Reason);
+    string? Booklet);
 
 /// <summary>An entry that somebody handed in.</summary>
 public sealed record SubmissionReceipt(Guid Id, string State);

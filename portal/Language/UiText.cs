@@ -74,7 +74,6 @@ public sealed record UiText
     public required string PackageBooklet { get; init; }
     public required string PackageQr { get; init; }
     public required string PackagePrivacy { get; init; }
-    public required string PackageChecklist { get; init; }
     public required string PackageUnknown { get; init; }
     public required string PackageUnknownText { get; init; }
     public required string PackageUnavailable { get; init; }

@@ -17,15 +17,7 @@ public sealed class Package
     public required DateTimeOffset IssuedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? RevokedAt { get; set; }
-
-    /// <summary>What the checklist is made from, if one was asked for.</summary>
-    public ChecklistQuestion? Checklist { get; init; }
 }
-
-/// <summary>What a checklist depends on.</summary>
-public sealed record ChecklistQuestion(DateOnly Arrival, string Status, ChecklistFamily? Family = null);
-
-public sealed record ChecklistFamily(int Adults = 1, IReadOnlyList<int>? Children = null);
 
 /// <summary>The code that opens a package: 13 letters and digits of 5 bits each, without those that are mixed up when read aloud.</summary>
 public static class PackageCode

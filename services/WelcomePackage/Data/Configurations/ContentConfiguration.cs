@@ -138,11 +138,9 @@ internal sealed class PageCountConfiguration : IEntityTypeConfiguration<PageCoun
 
 internal sealed class PackageConfiguration : IEntityTypeConfiguration<Package>
 {
-    public void Configure(EntityTypeBuilder<Package> builder)
-    {
+    /// <summary>The table has a column <c>checklist</c> as well, which the release before writes; it is empty.</summary>
+    public void Configure(EntityTypeBuilder<Package> builder) =>
         builder.HasIndex(package => package.Code).IsUnique();
-        builder.Property(package => package.Checklist).AsJson();
-    }
 }
 
 internal sealed class AssociationCopyConfiguration : IEntityTypeConfiguration<AssociationCopy>

@@ -529,10 +529,6 @@ namespace Wir.WelcomePackage.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("channel");
 
-                    b.Property<string>("Checklist")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("checklist");
-
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasColumnType("text")
