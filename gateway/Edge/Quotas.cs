@@ -124,7 +124,9 @@ internal sealed class Quotas(IOptions<GatewayOptions> options) : IDisposable
     {
         if (address is null) return "";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : Convert.ToHexString(address.GetAddressBytes(), 0, bytes);
+        return address.AddressFamily == AddressFamily.InterNetwork
+            ? address.ToString()
+            : Convert.ToHexString(address.GetAddressBytes(), 0, bytes);
     }
 
     /// <param name="Policy">As in <see cref="Quota"/>.</param>

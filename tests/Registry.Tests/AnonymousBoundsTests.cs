@@ -228,7 +228,8 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
                 new JsonObject { ["rel"] = "website", ["href"] = "https://verein.example/" });
             entries.Add(await registry.Office.PostAsync("/associations", input));
             await registry.QueryAsync($"""
-                update registry.association set content = replace(content::text, 'https://verein.example/', '{Bad}')::jsonb,
+                update registry.association
+                set content = replace(content::text, 'https://verein.example/', '{Bad}')::jsonb,
                     updated_at = now() - interval '{i * 30} days' where id = '{entries[i].Json["id"]}'
                 """);
         }
@@ -236,7 +237,8 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
         await RunAtNightAsync("mend-links");
 
         // What is older was mended by the job that the upgrade entered.
-        var still = await registry.QueryAsync("select id from registry.association where content::text like '%rolle:wort%'");
+        var still = await registry.QueryAsync(
+            "select id from registry.association where content::text like '%rolle:wort%'");
         Assert.Equal([(string)entries[1].Json["id"]!], still);
         await registry.RunJobAsync("mend-links", new { });
         Assert.Empty(await registry.FindEverywhereAsync("rolle:wort"));
@@ -251,7 +253,7 @@ public sealed class AnonymousBoundsTests(AnonymousBoundsTests.Fixture registry)
             var id = (string)(await registry.Office.PostAsync("/associations", Sample.Association())).Json["id"]!;
             ids.Add(id);
             await Eventually.TrueAsync(async () => (await registry.QueryAsync(
-                $"select 1 from registry.event_log where aggregate_id = '{id}'")).Count == 1, "the event is in the log");
+                $"select 1 from registry.event_log where aggregate_id = '{id}'")).Count == 1, "the event is logged");
             await registry.QueryAsync($$"""
                 update registry.event_log set logged_at = logged_at - interval '{{i * 30}} days', payload = jsonb_set(
                     payload::jsonb, '{snapshot,contacts}', '[{"email":"alt@rollout.example"}]')::json

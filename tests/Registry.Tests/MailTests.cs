@@ -94,8 +94,10 @@ public sealed class MailTests(MailTests.Fixture registry) : IClassFixture<MailTe
             where job.kind = 'mail' and mail.cause = 'register' order by 1
             """);
         Assert.Equal(["0", "0", "0", "1", "1", "1", "2"], days);
-        Assert.Equal(["3"], await registry.QueryAsync(
-            $"select count(*) from registry.outgoing_mail where cause = 'anybody' and recipient_hash = sha256('{Address}')"));
+        Assert.Equal(["3"], await registry.QueryAsync($"""
+            select count(*) from registry.outgoing_mail
+            where cause = 'anybody' and recipient_hash = sha256('{Address}')
+            """));
     }
 
     public sealed class Fixture : RegistryFixture

@@ -134,7 +134,8 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
         input["texts"]!["de"]!["description"] = "Fragen an Jörg ÜXKÜLLA, Tel. 05631/77 88 9-9.";
         var created = await registry.Office.PostAsync("/associations", input);
         var id = (Guid)created.Json["id"]!;
-        var changed = await registry.Writer.PatchAsync(created.Location!, new JsonObject { ["languages"] = new JsonArray("de") }, 1);
+        var languages = new JsonObject { ["languages"] = new JsonArray("de") };
+        var changed = await registry.Writer.PatchAsync(created.Location!, languages, 1);
         var report = new JsonObject { ["associationId"] = id, ["message"] = "Jörg Üxkülla ist 05631 77 (88) 9.9" };
         Assert.Equal((201, 202, 202), (created.Status, changed.Status,
             (await registry.Anonymous.PostAsync("/reports", report)).Status));
@@ -148,16 +149,20 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
             ("event_log", "payload", "json", "aggregate_id"), ("outbox_message", "payload", "json", "aggregate_id"),
         })
         {
-            await registry.QueryAsync($"update registry.{table} set {column} = normalize({column}::text, NFD)::{type} where {key} = '{id}'");
+            await registry.QueryAsync($"""
+                update registry.{table} set {column} = normalize({column}::text, NFD)::{type} where {key} = '{id}'
+                """);
         }
 
         Assert.NotEmpty(await registry.FindEverywhereAsync("xku\u0308lla"));
-        foreach (var query in new[] { new JsonObject { ["name"] = "jörg üxkülla" }, new JsonObject { ["phone"] = "05631 778899" } })
+        foreach (var (member, value) in new[] { ("name", "jörg üxkülla"), ("phone", "05631 778899") })
         {
-            Assert.Equal(200, (await registry.Office.PostAsync("/privacy/erase", query)).Status);
+            var erased = await registry.Office.PostAsync("/privacy/erase", new JsonObject { [member] = value });
+            Assert.Equal(200, erased.Status);
         }
 
-        await Eventually.TrueAsync(async () => await registry.QueryAsync("select count(*) from registry.feed_pending") is ["0"], "the feed is in order");
+        await Eventually.TrueAsync(async () =>
+            await registry.QueryAsync("select count(*) from registry.feed_pending") is ["0"], "the feed is in order");
         Assert.Empty(await registry.FindEverywhereAsync(Spellings));
         Assert.Empty(await registry.FindEverywhereAsync("77.{0,2}88.{0,2}9.9"));
     }
@@ -170,14 +175,17 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
         submission["offers"]![0]!["place"]!["name"] = "Gru\u0308ner Hof";
         submission["submitter"] = new JsonObject { ["name"] = "Jo\u0308rg Muster", ["email"] = "formen@entry.example" };
         var entry = await registry.Office.PostAsync("/associations", Sample.Association("Verein mit Fehler"));
-        var report = new JsonObject { ["associationId"] = (Guid)entry.Json["id"]!, ["message"] = "Die Tu\u0308r ist zu." };
+        var id = (Guid)entry.Json["id"]!;
+        var report = new JsonObject { ["associationId"] = id, ["message"] = "Die Tu\u0308r ist zu." };
 
         var submitted = await registry.Anonymous.PostAsync("/submissions", submission);
         var reported = await registry.Anonymous.PostAsync("/reports", report);
 
         Assert.Equal((202, 202), (submitted.Status, reported.Status));
-        Assert.Equal(["true"], await registry.QueryAsync(
-            $"select ((content::text || submitter::text) is nfc normalized)::text from registry.submission where id = '{submitted.Json["id"]}'"));
+        Assert.Equal(["true"], await registry.QueryAsync($"""
+            select ((content::text || submitter::text) is nfc normalized)::text from registry.submission
+            where id = '{submitted.Json["id"]}'
+            """));
         Assert.Equal(["true"], await registry.QueryAsync(
             $"select (text is nfc normalized)::text from registry.office_task where id = '{reported.Json["id"]}'"));
     }
@@ -251,8 +259,8 @@ public sealed class PrivacyTests(RegistryFixture registry) : IClassFixture<Regis
             """);
         // Lists that are JSON's null, as no program writes them.
         await registry.QueryAsync($$"""
-            update registry.association_version set content = content || '{"contacts": null, "links": null, "offers": null}'
-            where association_id = '{{id}}'
+            update registry.association_version
+            set content = content || '{"contacts": null, "links": null, "offers": null}' where association_id = '{{id}}'
             """);
         Assert.NotEqual(200, (await ChangeAsync()).Status);
 

@@ -76,8 +76,8 @@ public sealed class AssociationTests(Welcome welcome) : IClassFixture<Welcome>
         var id = Guid.CreateVersion7();
         await TellAsync(id, 1, false);
         await welcome.ScalarAsync<int>($$"""
-            update welcomepackage.association set snapshot = snapshot || '{"contacts":[{"email":"alt@rollout.example"}]}'
-            where id = '{{id}}'
+            update welcomepackage.association
+            set snapshot = snapshot || '{"contacts":[{"email":"alt@rollout.example"}]}' where id = '{{id}}'
             """);
 
         Assert.Equal(1, await welcome.RunJobAsync("forget-contacts"));

@@ -51,7 +51,6 @@ public sealed class RegistryDb(DbContextOptions<RegistryDb> options) : ServiceDb
         configurationBuilder.Properties<SubmissionState>().HaveConversion<CodeConverter<SubmissionState>>();
         configurationBuilder.Properties<TaskKind>().HaveConversion<CodeConverter<TaskKind>>();
         configurationBuilder.Properties<TaskState>().HaveConversion<CodeConverter<TaskState>>();
-        configurationBuilder.Properties<MailCause>().HaveConversion<CodeConverter<MailCause>>();
         configurationBuilder.Properties<Visibility>().HaveConversion<CodeConverter<Visibility>>();
     }
 }

@@ -149,8 +149,8 @@ public sealed class Scrub
         name is "links" or "identifiers" || (name == "contacts" && whole["email"] is null && whole["phone"] is null);
 
     /// <summary>
-    /// The entry's own name, street or place may contain a person's; it stays. Those of its offers' places are texts like
-    /// others: who invites people home names themselves there. Persons' own rows are deleted, not scrubbed.
+    /// The entry's own name, street or place may contain a person's; it stays. Those of its offers' places are texts
+    /// like others: who invites people home names themselves there. Persons' own rows are deleted, not scrubbed.
     /// </summary>
     private static bool IsOrganisation(JsonObject owner, string name, JsonNode value) =>
         value is not JsonObject && s_organisation.Contains(name) && !owner.ContainsKey("legalBasis");

@@ -24,17 +24,16 @@ public sealed class Mailbox(RegistryDb db, IOptions<MailOptions> options, TimePr
         var (hash, now) = (await HoldAsync(recipient, ct), time.GetUtcNow());
         var (hour, day) = (now.AddHours(-1), now.AddDays(-1));
         var mails = db.Mails.Where(mail => mail.RecipientHash == hash && mail.Cause == MailCause.Anybody);
-        if (await mails.CountAsync(mail => mail.CreatedAt > hour, ct) >= options.Value.PerRecipientAndHour) return false;
-        if (await mails.CountAsync(mail => mail.CreatedAt > day, ct) >= options.Value.AnonymousPerRecipientAndDay)
-        {
-            return false;
-        }
-
+        var (hourly, daily) = (options.Value.PerRecipientAndHour, options.Value.AnonymousPerRecipientAndDay);
+        if (await mails.CountAsync(mail => mail.CreatedAt > hour, ct) >= hourly) return false;
+        if (await mails.CountAsync(mail => mail.CreatedAt > day, ct) >= daily) return false;
         Add(OutgoingMail.To(recipient, subject, body, MailCause.Anybody, now), null);
         return true;
     }
 
-    /// <summary>For the register or an office. What is more than a day's mails waits for its turn; nothing is lost.</summary>
+    /// <summary>
+    /// For the register or an office. What is more than a day's mails waits for its turn; nothing is lost.
+    /// </summary>
     public async Task AddAsync(string recipient, string subject, string body, MailCause cause, CancellationToken ct)
     {
         var (hash, now) = (await HoldAsync(recipient, ct), time.GetUtcNow());

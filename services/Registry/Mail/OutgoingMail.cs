@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Wir.Registry.Data;
 
 namespace Wir.Registry.Mail;
 
@@ -51,6 +52,7 @@ internal sealed class OutgoingMailConfiguration : IEntityTypeConfiguration<Outgo
     {
         builder.HasKey(mail => mail.Id);
         builder.Property(mail => mail.Id).ValueGeneratedNever();
+        builder.Property(mail => mail.Cause).HasConversion<CodeConverter<MailCause>>();
         builder.HasIndex(mail => new { mail.RecipientHash, mail.CreatedAt });
         builder.HasIndex(mail => mail.CreatedAt);
     }

@@ -23,11 +23,13 @@ namespace Wir.Registry.Data.Migrations
                 select coalesce(jsonb_agg(jsonb_set(clean, '{label}', jsonb_strip_nulls(coalesce(clean->'label', '{}'))) order by n), '[]')
                 from jsonb_array_elements(content->'contacts') with ordinality as c (contact, n)
                 cross join lateral (select case when jsonb_typeof(contact) = 'object' then contact - array_remove(array[
-                    case when contact->>'email' like '%[…]%' then 'email' end, case when contact->>'phone' like '%[…]%' then 'phone' end], null)
+                        case when contact->>'email' like '%[…]%' then 'email' end,
+                        case when contact->>'phone' like '%[…]%' then 'phone' end], null)
                     else '{}' end) as l (clean)
                 where coalesce(clean->>'email', clean->>'phone') is not null))
             where exists (select from jsonb_array_elements(
-                    case when jsonb_typeof(content->'contacts') = 'array' then content->'contacts' else '[]' end) as c (contact)
+                    case when jsonb_typeof(content->'contacts') = 'array' then content->'contacts' else '[]' end)
+                as c (contact)
                 where coalesce(contact->>'email', contact->>'phone') is null or contact->>'email' like '%[…]%' or contact->>'phone' like '%[…]%'
                     or contact->'label' @? '$.* ? (@ == null)');
 
@@ -45,7 +47,8 @@ namespace Wir.Registry.Data.Migrations
                     else offer end order by n)
                 from jsonb_array_elements(content->'offers') with ordinality as o (offer, n)))
             where exists (select from jsonb_array_elements(
-                    case when jsonb_typeof(content->'offers') = 'array' then content->'offers' else '[]' end) as o (offer)
+                    case when jsonb_typeof(content->'offers') = 'array' then content->'offers' else '[]' end)
+                as o (offer)
                 where offer->>'url' like '%[…]%' or offer->'description' @? '$.* ? (@ == null)');
 
             """;

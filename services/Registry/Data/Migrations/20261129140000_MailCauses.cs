@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Wir.Registry.Data.Migrations
 {
-    /// <summary>Who brought a mail about. Mails that are stored say nothing of it, and count against no limit.</summary>
+    /// <summary>Who brought a mail about. Stored mails say nothing of it, and count against no limit.</summary>
     [DbContext(typeof(RegistryDb))]
     [Migration("20261129140000_MailCauses")]
     public sealed class MailCauses : Migration

@@ -163,6 +163,11 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         Street = Composed(address.Street), HouseNumber = Composed(address.HouseNumber), Place = Composed(address.Place),
     };
 
+    private static OfferPlace Composed(OfferPlace place) => place with
+    {
+        Name = Composed(place.Name), Address = place.Address is { } address ? Composed(address) : null,
+    };
+
     private static string? Composed(string? text) => text is null ? null : CleanText.Composed(text);
 
     public Location Place(Location location, string pointer)
@@ -188,7 +193,10 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
                 Summary = text.Summary is { } summary ? Plain(summary, at + "/summary") : null,
                 Description = text.Description is { } description ? Plain(description, at + "/description") : null,
             };
-            if (!clean.TryAdd(Language(tag, at), composed)) Add(at, new("Diese Sprache steht mehrfach da.", "This language is given more than once."));
+            if (!clean.TryAdd(Language(tag, at), composed))
+            {
+                Add(at, new("Diese Sprache steht mehrfach da.", "This language is given more than once."));
+            }
         }
 
         return clean;
@@ -282,10 +290,7 @@ internal sealed class IntakeCheck(CodeLists codes, Association? before)
         {
             Id = Taken(offer.Id, _offers),
             Name = Labels(offer.Name, pointer + "/name"),
-            Place = offer.Place is { } at ? at with
-            {
-                Name = Composed(at.Name), Address = at.Address is { } address ? Composed(address) : null,
-            } : null,
+            Place = offer.Place is { } place ? Composed(place) : null,
             Description = offer.Description.ToDictionary(text => Language(text.Key, $"{pointer}/description/{text.Key}"), text => Plain(text.Value, $"{pointer}/description/{text.Key}")),
             Languages = Each(offer.Languages, pointer + "/languages", Language),
             TargetGroups = Each(offer.TargetGroups, pointer + "/targetGroups", (code, at) => Code(codes.TargetGroups, code, at)),

@@ -114,7 +114,8 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
     private async Task<List<PersonContact>> PersonsAsync(PersonQuery query, string[] areas, CancellationToken ct)
     {
         // With or without a title before it.
-        var (name, email) = (query.Name is null ? null : $"%{Like(query.Name)}", query.Email is null ? null : Like(query.Email));
+        var name = query.Name is null ? null : $"%{Like(query.Name)}";
+        var email = query.Email is null ? null : Like(query.Email);
         return [.. (await db.Persons.AsNoTracking().Where(person => db.Associations.Any(entry => entry.Id == person.AssociationId && areas.Contains(entry.Area)))
             .Where(person => (name != null && EF.Functions.ILike(person.Name, name)) || (email != null && EF.Functions.ILike(person.Email!, email)) || (query.Phone != null && person.Phone != null))
             .ToListAsync(ct)).Where(person => query.Means(person.Name, person.Email, person.Phone))];
@@ -127,8 +128,10 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
         var rows = await db.Submissions.FromSql($"""
             select * from registry.submission s
             where (s.area = any({areas}) or exists (select from registry.association a where a.id = s.association_id and a.area = any({areas})))
-                and (normalize(s.content::text, NFC) ilike any({patterns}) or normalize(s.persons::text, NFC) ilike any({patterns})
-                    or normalize(s.submitter::text, NFC) ilike any({patterns}) or normalize(s.comment, NFC) ilike any({patterns}))
+                and (normalize(s.content::text, NFC) ilike any({patterns})
+                    or normalize(s.persons::text, NFC) ilike any({patterns})
+                    or normalize(s.submitter::text, NFC) ilike any({patterns})
+                    or normalize(s.comment, NFC) ilike any({patterns}))
             """).ToListAsync(ct);
         return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Comment) != row.Comment
             || (row.Submitter is { } submitter && query.Means(submitter.Name, submitter.Email, null))

@@ -14,7 +14,8 @@ public sealed class ConfirmationMail(Mailbox mailbox, Offices offices, IConfigur
 
     public async Task<ProblemCase?> AddAsync(Submission submission, string token, CancellationToken ct)
     {
-        var isTaken = await mailbox.TryAddAsync(submission.Submitter!.Email, "Bitte bestätigen / Please confirm: Vereinsverzeichnis", $"""
+        const string Subject = "Bitte bestätigen / Please confirm: Vereinsverzeichnis";
+        var isTaken = await mailbox.TryAddAsync(submission.Submitter!.Email, Subject, $"""
             Guten Tag,
 
             mit dieser E-Mail-Adresse wurde ein Eintrag für das Vereinsverzeichnis eingereicht.
@@ -28,8 +29,9 @@ public sealed class ConfirmationMail(Mailbox mailbox, Offices offices, IConfigur
             Der Link gilt bis {submission.TokenExpiresAt:yyyy-MM-dd} und nur einmal. Waren Sie es nicht, brauchen Sie nichts zu tun.
             The link is valid until {submission.TokenExpiresAt:yyyy-MM-dd}, and once. If it was not you, there is nothing to do.
             """, ct);
+        var office = offices.Of(submission.Area);
         return isTaken ? null : Problems.TooManyMails.With(new(
-            $"Mit dieser Adresse wurde erst vor Kurzem etwas eingereicht. Auskunft gibt: {offices.Of(submission.Area)}.",
-            $"This address was used for a submission only recently. Please try later, or ask {offices.Of(submission.Area)}."));
+            $"Mit dieser Adresse wurde erst vor Kurzem etwas eingereicht. Auskunft gibt: {office}.",
+            $"This address was used for a submission only recently. Please try later, or ask {office}."));
     }
 }

@@ -6,7 +6,9 @@ namespace Wir.Registry.Features.Submissions;
 /// <summary>Tells a submitter what the municipality decided, and why.</summary>
 public sealed class DecisionMail(Mailbox mailbox)
 {
-    /// <summary>Nothing is sent to who handed in for an office. Beyond the limit per recipient it goes out later.</summary>
+    /// <summary>
+    /// Nothing is sent to who handed in for an office. Beyond the limit per recipient it goes out later.
+    /// </summary>
     public async Task AddAsync(Submission submission, CancellationToken ct)
     {
         if (submission.Submitter is not { } submitter) return;

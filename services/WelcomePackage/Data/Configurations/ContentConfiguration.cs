@@ -138,7 +138,7 @@ internal sealed class PageCountConfiguration : IEntityTypeConfiguration<PageCoun
 
 internal sealed class PackageConfiguration : IEntityTypeConfiguration<Package>
 {
-    /// <summary>The table has a column <c>checklist</c> as well, which the release before writes; it is empty.</summary>
+    /// <summary>The table has a column <c>checklist</c> as well, which the release before writes.</summary>
     public void Configure(EntityTypeBuilder<Package> builder) =>
         builder.HasIndex(package => package.Code).IsUnique();
 }

@@ -86,7 +86,7 @@ internal sealed class PictureCleaner(IOptions<WelcomeOptions> options) : IDispos
         return null;
     }
 
-    /// <summary>JPEG and WebP are unpacked in a smaller size where they have to; others are made smaller afterwards.</summary>
+    /// <summary>JPEG and WebP are unpacked smaller where need be; others are made smaller afterwards.</summary>
     private SKBitmap? ReadStored(SKCodec codec, SKImageInfo whole)
     {
         var info = whole;

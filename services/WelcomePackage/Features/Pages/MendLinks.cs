@@ -35,7 +35,8 @@ internal sealed partial class MendLinks(WelcomeDb db, PageEditing editing, LiveW
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await editing.TakeTreeAsync(ct);
         var hashes = new Dictionary<string, string>();
-        var mended = await VersionsAsync(hashes, since, ct) + await DraftsAsync(hashes, since, ct) + await OthersAsync(ct);
+        var mended = await VersionsAsync(hashes, since, ct) + await DraftsAsync(hashes, since, ct)
+            + await OthersAsync(ct);
         foreach (var (old, now) in hashes)
         {
             await db.Database.ExecuteSqlAsync($"""
