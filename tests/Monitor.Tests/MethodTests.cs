@@ -302,10 +302,10 @@ public sealed class MethodTests(MonitorService service)
     private static Task<Answer> CheckAsync(Caller by, string id) =>
         by.PostAsync($"/imports/{id}/check", Editing.Json("""{"note": "looked at"}"""), ("If-Match", "\"2\""));
 
-    private static string One(int value) => Editing.Header + $"06635015;2022;total;total;{value};;;\n";
+    internal static string One(int value) => Editing.Header + $"06635015;2022;total;total;{value};;;\n";
 
     /// <summary>Sends back what was read, changed.</summary>
-    private static async Task<Answer> ChangeAsync(Running monitor, string code, Action<JsonNode> change,
+    internal static async Task<Answer> ChangeAsync(Running monitor, string code, Action<JsonNode> change,
         Caller? by = null)
     {
         var read = (await monitor.District().GetAsync($"/indicators/{code}")).Is(HttpStatusCode.OK);
@@ -315,7 +315,7 @@ public sealed class MethodTests(MonitorService service)
             .PutAsync($"/indicators/{code}", node.ToJsonString(), ("If-Match", read.ETag!));
     }
 
-    private static async Task<double?[]> ValuesAsync(Caller caller, string question) =>
+    internal static async Task<double?[]> ValuesAsync(Caller caller, string question) =>
         (await caller.GetAsync($"/data?indicator={question}")).Is(HttpStatusCode.OK).Json.Values();
 }
 

@@ -47,10 +47,12 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         await RunImport.LockAsync(connection, transaction, derived.Code, ct);
         // What was computed ahead for the end of an embargo does not know this change yet: nobody has seen it, so it is computed anew.
         var later = await WithdrawAsync(connection, transaction, derived, visibleAt, ct);
+        // What is measured before its first formula stays as it was released.
+        var begins = derived.ComputedFrom ?? DateTimeOffset.MaxValue;
         var number = await ComputeAsync(connection, transaction, derived, visibleAt, import, ct);
         // At those instants it follows from the numbers of others, or from a method, which nobody sees before.
         foreach (var instant in later.Union(derived.All.Select(method => method.From).Where(from => from > visibleAt))
-            .Order())
+            .Where(instant => instant >= begins).Order())
         {
             await ComputeAsync(connection, transaction, derived, instant, derived.BeginningAt(instant)?.Draft, ct);
         }
@@ -75,18 +77,27 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         return new Preview(latest?.Number ?? 0, before?.Cube, numbers.About, numbers.Cube);
     }
 
-    /// <summary>Takes back vintages that are not visible yet; answers at which later instants an input changes.</summary>
+    /// <summary>
+    /// Takes back what was computed and is not visible yet; answers at which later instants an input changes. Numbers of
+    /// files, and those before the first formula, were released by two people and stay.
+    /// </summary>
     private static async Task<List<DateTimeOffset>> WithdrawAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Methods derived, DateTimeOffset after,
         CancellationToken ct)
     {
         await using var command = new NpgsqlCommand("""
-            with withdrawn as (update monitor.vintage set visible_at = null where indicator = @derived and visible_at > @after)
+            with withdrawn as (
+                update monitor.vintage v set visible_at = null
+                where v.indicator = @derived and v.visible_at > @after and v.visible_at >= @computed
+                    and not exists (select 1 from monitor.import i where i.id = v.import_id
+                        and i.indicator = v.indicator and jsonb_typeof(i.record->'changes') is distinct from 'object'))
             select distinct visible_at from monitor.vintage where indicator = any(@inputs) and visible_at > @after order by 1
             """, connection, transaction);
         command.Parameters.AddWithValue("derived", derived.Code);
         command.Parameters.AddWithValue("inputs", derived.Inputs.ToArray());
         command.Parameters.AddWithValue("after", NpgsqlDbType.TimestampTz, after.UtcDateTime);
+        command.Parameters.AddWithValue("computed", NpgsqlDbType.TimestampTz,
+            (derived.ComputedFrom ?? DateTimeOffset.MaxValue).UtcDateTime);
         var instants = new List<DateTimeOffset>();
         await using var row = await command.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct)) instants.Add(row.GetFieldValue<DateTimeOffset>(0));

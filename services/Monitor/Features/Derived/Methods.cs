@@ -24,22 +24,32 @@ internal sealed record Method(DateTimeOffset From, Guid? Draft, IndicatorContent
 
 /// <summary>The description in force, and those released for a later instant (embargo), in the order in which they
 /// begin.</summary>
-internal sealed class Methods(Indicator indicator, IReadOnlyList<PendingMethod> pending)
+internal sealed class Methods
 {
-    public IReadOnlyList<Method> All { get; } = Follow(indicator.Content, pending);
+    public Methods(Indicator indicator, IReadOnlyList<PendingMethod> pending)
+    {
+        Indicator = indicator;
+        All = Follow(indicator.Content, pending);
+        Inputs = All.SelectMany(method => method.Formula?.Inputs() ?? new HashSet<string>())
+            .ToHashSet(StringComparer.Ordinal);
+    }
 
-    public Indicator Indicator => indicator;
+    public Indicator Indicator { get; }
 
-    public string Code => indicator.Code;
+    public string Code => Indicator.Code;
+
+    public IReadOnlyList<Method> All { get; }
 
     /// <summary>As it will be when all that was released is in force.</summary>
     public IndicatorContent Last => All[^1].Content;
 
-    public bool IsComputed => All.Any(method => method.Formula is not null);
+    /// <summary>The first instant at which it has a formula; null when it has none.</summary>
+    public DateTimeOffset? ComputedFrom => All.FirstOrDefault(method => method.Formula is not null)?.From;
+
+    public bool IsComputed => ComputedFrom is not null;
 
     /// <summary>Everything that any of its formulas reads.</summary>
-    public IReadOnlySet<string> Inputs { get; } = Follow(indicator.Content, pending)
-        .SelectMany(method => method.Formula?.Inputs() ?? new HashSet<string>()).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Inputs { get; }
 
     public Method At(DateTimeOffset instant) => All.Last(method => method.From <= instant);
 
