@@ -20,6 +20,7 @@ public static class Problems
     public static readonly Problem NoNumbers = new("WIR-MON-0010", 404, new("Dazu sind keine Zahlen veröffentlicht", "No numbers are published for this"));
     public static readonly Problem FindingsOpen = new("WIR-MON-0024", 422, new("Auffällige Werte sind nicht begründet", "Noticeable values are not explained"));
     public static readonly Problem MeasuredAnew = new("WIR-MON-0027", 409, new("Inzwischen wurde anderes freigegeben", "Something else was released meanwhile"));
+    public static readonly Problem HeldBack = new("WIR-MON-0028", 409, new("Eine frühere Fassung ist noch gesperrt", "An earlier vintage is still under embargo"));
     public static readonly Problem TooMuchWork = new("WIR-MON-0026", 413, new("Zu viel Rechenarbeit auf einmal", "Too much to compute at once"));
     public static readonly Problem IsDerived = new("WIR-MON-0025", 409, new("Der Indikator wird berechnet", "The indicator is computed"));
 }

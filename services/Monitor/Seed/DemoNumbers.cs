@@ -9,6 +9,7 @@ using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Imports;
 using Wir.Monitor.Features.Indicators;
 using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Monitor.Seed;
 
@@ -48,7 +49,9 @@ internal sealed class DemoNumbers(MonitorDb db, RunImport import, ReleaseVintage
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (connection, inner) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
-        var at = await release.ReleaseAsync(connection, inner, record.Indicator, record.Vintage!.Value, record.Id, null, null, ct);
+        var outcome = await release.ReleaseAsync(
+            connection, inner, record.Indicator, record.Vintage!.Value, record.Id, null, null, ct);
+        if (!outcome.TryGet(out var at, out var problem)) throw new ProblemException(problem);
         await ImportStore.WriteAsync(connection, inner, record with { State = "released", Version = record.Version + 1, ReleasedBy = By, ReleasedAt = at, Findings = [] }, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

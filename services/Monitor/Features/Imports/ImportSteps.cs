@@ -51,7 +51,7 @@ internal static class ImportSteps
 
         if (embargoUntil > time.GetUtcNow() + s_longestEmbargo)
         {
-            // What is released after it becomes public no earlier, so it holds up everybody.
+            // What is released after it becomes public no earlier, so others have to wait for it.
             return CommonProblems.InvalidValues.With(new("Die Sperrfrist ist zu lang.", "The embargo is too long."),
                 new Fault("/embargoUntil", CommonProblems.Faults.InvalidValue,
                     new($"Erlaubt sind {s_longestEmbargo.Days} Tage.", $"{s_longestEmbargo.Days} days are allowed."))).ToResult();
@@ -65,13 +65,15 @@ internal static class ImportSteps
             if (nextUpdate is not null && !caller.Covers(owner)) return NotOwner(record.Indicator);
             if (record.Changes is not null)
             {
-                record = await release.ReleaseMethodAsync(connection, transaction, record, embargoUntil, nextUpdate,
-                    ct);
-                visibleAt = record.ReleasedAt!.Value;
-                return record with { ReleasedBy = caller.Subject };
+                if (!(await release.ReleaseMethodAsync(connection, transaction, record, embargoUntil, nextUpdate, ct))
+                    .TryGet(out var changed, out var refused)) return refused;
+                visibleAt = changed.ReleasedAt!.Value;
+                return changed with { ReleasedBy = caller.Subject };
             }
 
-            visibleAt = await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value, record.Id, embargoUntil, nextUpdate, ct);
+            if (!(await release.ReleaseAsync(connection, transaction, record.Indicator, record.Vintage!.Value,
+                record.Id, embargoUntil, nextUpdate, ct)).TryGet(out var instant, out var held)) return held;
+            visibleAt = instant;
             return record with { State = "released", ReleasedBy = caller.Subject, ReleasedAt = visibleAt };
         }, ct);
         await release.UntilVisibleAsync(visibleAt, ct);

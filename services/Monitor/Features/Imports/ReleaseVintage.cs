@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,7 +8,9 @@ using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
 using Wir.Monitor.Features.Derived;
 using Wir.Monitor.Features.Indicators;
+using Wir.Monitor.Formulas;
 using Wir.Monitor.Numbers;
+using Wir.ServiceDefaults.Errors;
 
 namespace Wir.Monitor.Features.Imports;
 
@@ -20,13 +23,18 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     /// </summary>
     private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>From when on the vintage is visible.</summary>
-    public async Task<DateTimeOffset> ReleaseAsync(
+    /// <summary>From when on the vintage is visible: the instant that was asked for, or the problem that an embargo
+    /// before it ends later.</summary>
+    public async Task<Outcome<DateTimeOffset>> ReleaseAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string indicator, int number, Guid import, DateTimeOffset? embargoUntil, DateOnly? nextUpdate, CancellationToken ct)
     {
         var start = time.GetUtcNow();
         var isEmbargo = embargoUntil > start + s_lead;
-        var visibleAt = await SetVisibleAsync(connection, transaction, [(indicator, number)], isEmbargo ? embargoUntil!.Value : start + s_lead, ct);
+        var wanted = isEmbargo ? embargoUntil!.Value : start + s_lead;
+        // One that was released just before is visible within another lead.
+        if (await HeldUntilAsync(connection, transaction, indicator, number, ct) is { } held
+            && held > (isEmbargo ? wanted : wanted + s_lead)) return HeldBack(held);
+        var visibleAt = await SetVisibleAsync(connection, transaction, [(indicator, number)], wanted, ct);
         var released = await derive.FromAsync(connection, transaction, indicator, visibleAt, import, ct);
         if (visibleAt > start + s_lead)
         {
@@ -48,7 +56,7 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     /// <param name="embargoUntil">When it takes effect; at once when null or past.</param>
     /// <param name="nextUpdate">When the numbers after these are due.</param>
     /// <param name="ct">Cancellation.</param>
-    public async Task<ImportRecord> ReleaseMethodAsync(
+    public async Task<Outcome<ImportRecord>> ReleaseMethodAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, ImportRecord record, DateTimeOffset? embargoUntil,
         DateOnly? nextUpdate, CancellationToken ct)
     {
@@ -65,8 +73,13 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
         if (methods.IsComputed)
         {
             await VintageStore.DeleteDraftAsync(connection, transaction, record.Indicator, number, ct);
-            number = await derive.OneAsync(connection, transaction, methods, from, record.Id, ct)
-                ?? throw new InvalidOperationException($"No numbers follow for {record.Indicator}.");
+            if (await derive.OneAsync(connection, transaction, methods, from, record.Id, ct) is not { } made)
+            {
+                return FormulaEvaluator.Invalid(new("Zu diesem Zeitpunkt folgen daraus keine Zahlen.",
+                    "No numbers follow from it at that instant."));
+            }
+
+            number = made;
         }
 
         if (MethodMembers.IsReading(record.Changes!))
@@ -74,8 +87,9 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
             await RunImport.SupersedeFilesAsync(connection, transaction, record.Indicator, ct);
         }
 
-        var visibleAt = await ReleaseAsync(connection, transaction, record.Indicator, number, record.Id, from,
+        var outcome = await ReleaseAsync(connection, transaction, record.Indicator, number, record.Id, from,
             nextUpdate, ct);
+        if (!outcome.TryGet(out var visibleAt, out var problem)) return problem;
         var isApplied = (await ImportStore.ReadAsync(connection, transaction, record.Id, ct))!.Applied;
         return record with { Vintage = number, ReleasedAt = visibleAt, Applied = isApplied };
     }
@@ -96,6 +110,30 @@ internal sealed class ReleaseVintage(MonitorDb db, DeriveVintages derive, Vintag
     {
         // Timers count in coarse ticks and may end some milliseconds before the clock says so.
         while (visibleAt - time.GetUtcNow() is var left && left > TimeSpan.Zero && left <= 2 * s_lead) await Task.Delay(left + TimeSpan.FromMilliseconds(1), time, ct);
+    }
+
+    /// <summary>When the last of the vintages before this one becomes visible; null when there is none.</summary>
+    private static async Task<DateTimeOffset?> HeldUntilAsync(NpgsqlConnection connection,
+        NpgsqlTransaction transaction, string indicator, int number, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            "select max(visible_at) from monitor.vintage where indicator = @indicator and number < @number",
+            connection, transaction);
+        command.Parameters.AddWithValue("indicator", indicator);
+        command.Parameters.AddWithValue("number", number);
+        return await command.ExecuteScalarAsync(ct) is DateTime held ? new DateTimeOffset(held) : null;
+    }
+
+    /// <summary>A vintage holds what was released before it, so it would end that embargo, or wait for it.</summary>
+    private static ProblemCase HeldBack(DateTimeOffset until)
+    {
+        var instant = until.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        var detail = new Text(
+            $"Eine frühere Fassung ist bis {instant} gesperrt. Mit embargoUntil ab diesem Zeitpunkt geht es.",
+            $"An earlier vintage is under embargo until {instant}. It works with embargoUntil from that instant on.");
+        return Problems.HeldBack
+            .With(detail, new Fault("/embargoUntil", CommonProblems.Faults.InvalidValue, detail))
+            .Add("possibleFrom", instant);
     }
 
     /// <summary>Never earlier than a vintage before: numbers and instants go the same way.</summary>
