@@ -33,6 +33,8 @@ public static class MonitorApp
             // All events meet at the rows that count sources: side by side they would wait for each other crosswise.
             .WithConcurrency(1)));
         builder.AddJobs<MonitorDb>(jobs => jobs.On<ForgetJournal>(ForgetJournal.Kind).DailyAt(2, 20));
+        builder.Services.AddOptions<MonitorOptions>()
+            .Bind(builder.Configuration.GetSection(MonitorOptions.Section));
         builder.Services.AddSingleton(CodeLists.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "codelists.json")));
         builder.Services.AddSingleton(services => ComparisonAreas.Load(Path.Combine(AppContext.BaseDirectory, "monitor", "similar-districts.json"), services.GetRequiredService<AreaRegister>()));
         builder.Services.AddSingleton<LiveReader>();

@@ -21,7 +21,7 @@ namespace Wir.Monitor.Tests;
 /// <summary>The monitor on a database and a virtual host of its own, with its start data, once for all tests of this project.</summary>
 public sealed class MonitorService : IAsyncLifetime
 {
-    private readonly Lazy<Task<Running>> _running = new(StartAsync);
+    private readonly Lazy<Task<Running>> _running = new(() => StartAsync());
 
     /// <summary>Started by the first test that needs it: tests without input and output must not wait for servers.</summary>
     public Task<Running> Value => _running.Value;
@@ -41,8 +41,8 @@ public sealed class MonitorService : IAsyncLifetime
         return directory;
     }
 
-    /// <summary>Another one, for tests that need a journal of their own.</summary>
-    public static async Task<Running> StartAsync()
+    /// <summary>Another one, for tests that need a journal or a configuration of their own.</summary>
+    public static async Task<Running> StartAsync(params (string Key, string Value)[] more)
     {
         var database = await TestDatabase.CreateAsync();
         var broker = await TestVirtualHost.CreateAsync();
@@ -56,6 +56,7 @@ public sealed class MonitorService : IAsyncLifetime
             ["ConnectionStrings:monitordb"] = database.ConnectionString,
             ["ConnectionStrings:rabbitmq"] = broker.AmqpUri,
         };
+        foreach (var (key, value) in more) settings[key] = value;
         Assert.Equal(0, await Build(settings).RunServiceAsync<MonitorDb>(["migrate"], MonitorSeed.LoadAsync));
         var app = Build(settings);
         await app.StartAsync();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Wir.Areas;
@@ -19,7 +20,8 @@ namespace Wir.Monitor.Features.Derived;
 internal sealed record Preview(int Base, Cube? Before, VintageAbout About, Cube Cube);
 
 /// <summary>Computes the indicators that follow from others, in the transaction in which those change.</summary>
-internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time)
+internal sealed partial class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister areas, TimeProvider time,
+    IOptions<MonitorOptions> options, ILogger<DeriveVintages> logger)
 {
     /// <summary>
     /// Everything that follows from one indicator, directly or over others: what becomes visible at the same instant. Until then those
@@ -77,6 +79,25 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         return new Preview(latest?.Number ?? 0, before?.Cube, numbers.About, numbers.Cube);
     }
 
+    /// <summary>The problem that a formula would compute too much over what is released, be it under embargo; nothing
+    /// is computed for the answer.</summary>
+    public async Task<ProblemCase?> ExcessAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string text, CancellationToken ct)
+    {
+        if (!FormulaParser.TryParse(text, out var formula, out _)) return null;
+        var dimensions = new Dictionary<string, IReadOnlyList<CubeDimension>>();
+        foreach (var input in formula.Inputs())
+        {
+            var latest = await LatestAsync(connection, transaction, input, DateTimeOffset.MaxValue, ct);
+            if (latest is not { } known) return null;
+            var about = await VintageStore.ReadAboutAsync(connection, transaction, input, known.Number, ct);
+            dimensions[input] =
+                [.. about.Dimensions.Select(one => new CubeDimension(one.Id, [.. one.Categories.Keys]))];
+        }
+
+        return Excess(formula, input => dimensions[input]);
+    }
+
     /// <summary>
     /// Takes back what was computed and is not visible yet; answers at which later instants an input changes. Numbers of
     /// files, and those before the first formula, were released by two people and stay.
@@ -112,7 +133,12 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         var begins = method.From == visibleAt;
         if (method.Formula is null && !begins) return null;
         var outcome = await NumbersAsync(connection, transaction, derived.Code, method, visibleAt, ct);
-        if (!outcome.TryGet(out var numbers, out _)) return null;
+        if (!outcome.TryGet(out var numbers, out var problem))
+        {
+            if (problem.Extensions.ContainsKey("limit")) Log.TooMuch(logger, derived.Code);
+            return null;
+        }
+
         var before = await LatestAsync(connection, transaction, derived.Code, DateTimeOffset.MaxValue, ct);
         var hash = Slab.Hash(numbers.Cube);
         // Another method is another vintage, even where the numbers are the same.
@@ -145,7 +171,9 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         Cube? cube;
         var unit = method.Content.Unit;
         if (method.Formula is null) cube = CubeUnits.Convert(inputs[code].Cube, inputs[code].About.Unit, unit);
-        else if (!new FormulaEvaluator(inputs).Evaluate(method.Formula).TryGet(out var result, out var no)) return no;
+        else if (Excess(method.Formula, input => inputs[input].Cube.Dimensions) is { } excess) return excess;
+        else if (!new FormulaEvaluator(inputs, ct).Evaluate(method.Formula)
+            .TryGet(out var result, out var no)) return no;
         else if ((cube = Project(result, DimensionsOf(method.Content), unit)) is null)
         {
             return FormulaEvaluator.Invalid(new("Das Ergebnis hat nicht die Gliederung des Indikators.",
@@ -154,6 +182,17 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
 
         return (VintageAbout.Of(code, method.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo)),
             cube);
+    }
+
+    /// <summary>Null also for a formula that cannot be computed at all: that is told where it is.</summary>
+    private ProblemCase? Excess(Formula formula, Func<string, IReadOnlyList<CubeDimension>> inputs)
+    {
+        var limit = options.Value.FormulaOperations;
+        if (!FormulaPlan.Of(formula, inputs).TryGet(out var plan, out _) || plan.Operations <= limit) return null;
+        return FormulaEvaluator.Invalid(new(
+            $"Dafür wären {plan.Operations} Zellen zu berechnen, höchstens {limit} gehen. Eine kürzere Formel hilft.",
+            $"{plan.Operations} cells would have to be computed for it, at most {limit} are. A shorter formula helps."))
+            .Add("asked", plan.Operations).Add("limit", limit);
     }
 
     /// <summary>Inputs before what follows from them. There are no cycles: they are refused when a formula is put.</summary>
@@ -226,5 +265,12 @@ internal sealed class DeriveVintages(MonitorDb db, CodeLists lists, AreaRegister
         command.Parameters.AddWithValue("until", NpgsqlDbType.TimestampTz, until.UtcDateTime);
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? (row.GetInt32(0), row.GetFieldValue<byte[]>(1)) : null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3002, LogLevel.Warning,
+            "{Indicator} has no new numbers: its inputs have grown beyond what its formula may compute")]
+        public static partial void TooMuch(ILogger logger, string indicator);
     }
 }

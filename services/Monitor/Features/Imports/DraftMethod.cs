@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Wir.Monitor.Data;
@@ -16,7 +17,8 @@ namespace Wir.Monitor.Features.Imports;
 /// goes the same way as a file: checked, approved by somebody else, released. Until then the description and the
 /// numbers stay as they are.
 /// </summary>
-internal sealed class DraftMethod(MonitorDb db, DeriveVintages derive, TimeProvider time)
+internal sealed class DraftMethod(MonitorDb db, DeriveVintages derive, IOptions<MonitorOptions> options,
+    TimeProvider time)
 {
     /// <summary>The draft; one that the same sender has open for the same change is answered again.</summary>
     public async Task<Outcome<ImportRecord>> ProposeAsync(
@@ -66,7 +68,8 @@ internal sealed class DraftMethod(MonitorDb db, DeriveVintages derive, TimeProvi
         if (content.Formula is { } text)
         {
             var all = await Methods.AllAsync(db, connection, transaction, ct);
-            if (FormulaCheck.Check(all, methods.Code, text) is { } invalid) return invalid;
+            var most = options.Value.ComputedPerArea;
+            if (FormulaCheck.Check(all, methods.Code, content, text, most) is { } invalid) return invalid;
         }
 
         return await derive.PreviewAsync(connection, transaction, methods, content, ct);

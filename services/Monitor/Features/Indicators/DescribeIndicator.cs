@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Wir.Messaging;
 using Wir.Monitor.Data;
@@ -23,8 +24,8 @@ internal sealed record Description(Indicator? Indicator, string Code, IndicatorC
 internal sealed record Described(Indicator Indicator, CurrentVintage? Released, ImportRecord? Draft);
 
 /// <summary>Saves a description within the caller's transaction, which holds the lock of the indicator.</summary>
-internal sealed class DescribeIndicator(MonitorDb db, DraftMethod draft, ReleaseVintage release, VintageReader vintages,
-    TimeProvider time)
+internal sealed class DescribeIndicator(MonitorDb db, DraftMethod draft, DeriveVintages derive, ReleaseVintage release,
+    VintageReader vintages, IOptions<MonitorOptions> options, TimeProvider time)
 {
     /// <exception cref="DbUpdateException">Somebody else changed the indicator meanwhile.</exception>
     public async Task<Outcome<Described>> HandleAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
@@ -34,7 +35,9 @@ internal sealed class DescribeIndicator(MonitorDb db, DraftMethod draft, Release
         if (content.Formula is { } text)
         {
             var all = await Methods.AllAsync(db, connection, transaction, ct);
-            if (FormulaCheck.Check(all, order.Code, text) is { } invalid) return invalid;
+            var most = options.Value.ComputedPerArea;
+            if (FormulaCheck.Check(all, order.Code, content, text, most) is { } invalid) return invalid;
+            if (await derive.ExcessAsync(connection, transaction, text, ct) is { } excess) return excess;
         }
 
         if (order.Indicator is not { } indicator)
