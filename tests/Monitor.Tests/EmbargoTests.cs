@@ -98,5 +98,57 @@ public sealed class EmbargoTests(MonitorService service)
         Assert.Equal([5], await MethodTests.ValuesAsync(monitor.District(), "Z44"));
     }
 
+    [Fact]
+    public async Task What_is_computed_from_numbers_of_others_under_embargo_is_not_shown_with_ones_own()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z09", "count");
+        await monitor.DescribeAsync("Z19", "count");
+        await monitor.DescribeAsync("Z38", "points", "Z19 * ratio(Z09, area, 06635011, 06635001)");
+        await monitor.DescribeAsync("Z39", "points", "Z38 * 2");
+        await monitor.PublishAsync("Z09", Row(Frankenberg, 10) + "06635001;2022;total;total;5;;;\n");
+        var secret = (string)(await monitor.ImportAsync("Z09", Row(Frankenberg, 20), "&reason=x",
+            monitor.District("client:frankenberg", Frankenberg))).Is(HttpStatusCode.Created).Json["id"]!;
+        await monitor.ReleaseAsync(secret, DateTimeOffset.UtcNow.AddHours(1).ToString("O"), Frankenberg);
+        var own = (string)(await monitor.ImportAsync("Z19", MethodTests.One(100), by: monitor.Korbach))
+            .Is(HttpStatusCode.Created).Json["id"]!;
+
+        await monitor.ReleaseAsync(own, DateTimeOffset.UtcNow.AddHours(2).ToString("O"), "06635015");
+
+        Assert.Equal([100], await MethodTests.ValuesAsync(monitor.Korbach, "Z19"));
+        foreach (var code in new[] { "Z38", "Z39" })
+        {
+            Assert.Equal((code, HttpStatusCode.NotFound),
+                (code, (await monitor.Korbach.GetAsync($"/data?indicator={code}")).Status));
+        }
+
+        // The district sees all inputs.
+        Assert.Equal([400], await MethodTests.ValuesAsync(monitor.District(), "Z38"));
+        Assert.Equal([800], await MethodTests.ValuesAsync(monitor.District(), "Z39"));
+    }
+
+    [Fact]
+    public async Task Findings_measure_against_what_is_public_and_tell_nothing_of_others_embargoes()
+    {
+        var monitor = await service.Value;
+        await monitor.DescribeAsync("Z46", "count");
+        await monitor.PublishAsync("Z46", Others(48));
+        var frankenberg = monitor.District("client:frankenberg", Frankenberg);
+        var before = await FindingsAsync("&dryRun=true");
+        Assert.Contains("modified-z", before, StringComparison.Ordinal);
+
+        await monitor.PublishAsync("Z46", Others(480), "&reason=x", DateTimeOffset.UtcNow.AddHours(1).ToString("O"));
+
+        Assert.Equal(before, await FindingsAsync("&dryRun=true"));
+        Assert.Equal(before, await FindingsAsync(""));
+
+        async Task<string> FindingsAsync(string parameters) =>
+            (await monitor.ImportAsync("Z46", Row(Frankenberg, 400), parameters, frankenberg))
+            .Json["findings"]!.ToJsonString();
+
+        static string Others(int first) => Editing.Header + string.Concat(Enumerable.Range(0, 5)
+            .Select(i => $"0663500{i + 1};2022;total;total;{first + (i * first / 48)};;;\n"));
+    }
+
     private static string Row(string area, int value) => Editing.Header + $"{area};2022;total;total;{value};;;\n";
 }

@@ -216,6 +216,8 @@ public sealed class PlausibilityTests
         var observations = new Observations(content, s_lists, s_areas, _ => true, new ImportFaults());
         new CsvImport(observations).Read(System.Text.Encoding.UTF8.GetBytes("area;year;value\n" + rows));
         Assert.Empty(observations.Faults.List);
-        return [.. Plausibility.Check(CubeMerge.Merge(null, observations, s_lists, content)!, observations, content).Select(finding => (finding.Kind, finding.Line))];
+        var cube = CubeMerge.Merge(null, observations, s_lists, content)!;
+        return [.. Plausibility.Check(cube, cube, observations, content)
+            .Select(finding => (finding.Kind, finding.Line))];
     }
 }

@@ -23,6 +23,9 @@ public sealed record VintageAbout
     /// <summary>What the numbers were computed by; null when they were delivered.</summary>
     public string? Formula { get; init; }
 
+    /// <summary>The vintage of every indicator that they were computed from, over however many steps.</summary>
+    public IReadOnlyDictionary<string, int> Inputs { get; init; } = new Dictionary<string, int>();
+
     /// <summary>True when any of the numbers is made up for demonstration.</summary>
     public bool Demo { get; init; }
 

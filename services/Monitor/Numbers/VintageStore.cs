@@ -58,12 +58,18 @@ public sealed class VintageStore(NpgsqlDataSource source, IConfiguration configu
         string indicator, DateTimeOffset? asOf, int? number, IReadOnlyList<string> own, CancellationToken ct)
     {
         const string Visible = "select number, visible_at from monitor.vintage v where indicator = $1 and (visible_at <= $2";
-        // A vintage holds what was released before it, so one under an embargo of others hides what comes after it, too.
+        // A vintage holds what was released before it, and what it was computed from: one of those under an embargo of
+        // others hides it, too.
         const string Own = """
              exists (select 1 from monitor.import i where i.id = v.import_id and i.record->'areas' ?| $3)
                 and not exists (select 1 from monitor.vintage e left join monitor.import i on i.id = e.import_id
                     where e.indicator = $1 and e.number < v.number and e.visible_at > $2
-                        and not coalesce(i.record->'areas' ?| $3, false)))
+                        and not coalesce(i.record->'areas' ?| $3, false))
+                and not exists (
+                    select 1 from jsonb_each_text(coalesce(v.about->'inputs', '{}')) as used(code, number)
+                    join monitor.vintage e on e.indicator = used.code and e.number <= used.number::int
+                    left join monitor.import i on i.id = e.import_id
+                    where e.visible_at > $2 and not coalesce(i.record->'areas' ?| $3, false)))
             """;
         var now = time.GetUtcNow().UtcDateTime;
         var until = asOf is { } wanted ? wanted.UtcDateTime : DateTime.MaxValue;

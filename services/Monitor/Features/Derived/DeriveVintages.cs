@@ -156,6 +156,7 @@ internal sealed partial class DeriveVintages(MonitorDb db, CodeLists lists, Area
         CancellationToken ct)
     {
         var inputs = new Dictionary<string, (VintageAbout About, Cube Cube)>();
+        var used = new Dictionary<string, int>();
         foreach (var input in method.Formula?.Inputs() ?? new HashSet<string> { code })
         {
             if (await LatestAsync(connection, transaction, input, at, ct) is not { } latest)
@@ -166,6 +167,11 @@ internal sealed partial class DeriveVintages(MonitorDb db, CodeLists lists, Area
 
             inputs[input] = (await VintageStore.ReadSlabAsync(connection, transaction, input, latest.Number,
                 ct))!.Value;
+            foreach (var (known, number) in inputs[input].About.Inputs
+                .Append(KeyValuePair.Create(input, latest.Number)))
+            {
+                used[known] = Math.Max(number, used.GetValueOrDefault(known));
+            }
         }
 
         Cube? cube;
@@ -180,8 +186,8 @@ internal sealed partial class DeriveVintages(MonitorDb db, CodeLists lists, Area
                 "The result does not have the breakdown of the indicator."));
         }
 
-        return (VintageAbout.Of(code, method.Content, cube, lists, areas, inputs.Values.Any(input => input.About.Demo)),
-            cube);
+        var demo = inputs.Values.Any(input => input.About.Demo);
+        return (VintageAbout.Of(code, method.Content, cube, lists, areas, demo) with { Inputs = used }, cube);
     }
 
     /// <summary>Null also for a formula that cannot be computed at all: that is told where it is.</summary>

@@ -91,8 +91,26 @@ internal sealed class DraftMethod(MonitorDb db, DeriveVintages derive, IOptions<
             State = "draft", Vintage = number, Base = preview.Base, Version = record.Version + 1,
             Areas = isReadAnew ? [.. preview.Cube.Dimensions[0].Codes.Order(StringComparer.Ordinal)]
                 : CubeMerge.AreasOf(changes),
-            Findings = Plausibility.Check(preview.Cube, changes, content),
+            Findings = await FindingsAsync(connection, transaction, record.Indicator, preview, changes, content, ct),
         };
+    }
+
+    /// <summary>Only of numbers that are public: those under an embargo of others are not for its owner.</summary>
+    private async Task<List<Finding>> FindingsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string code, Preview preview,
+        IReadOnlyList<CellChange> changes, IndicatorContent content, CancellationToken ct)
+    {
+        var shown = await ReleasedVintage.ReadAsync(connection, transaction, code, time.GetUtcNow(), ct);
+        if (preview.Before is not { } before || shown?.Number == preview.Base)
+        {
+            return Plausibility.Check(preview.Cube, preview.Cube, changes, content);
+        }
+
+        var seen = Plausibility.Seen(preview.Cube,
+            index => IsPublic(preview.Cube.CodesOf(index)) ? preview.Cube[index] : Cell.Absent);
+        return Plausibility.Check(preview.Cube, seen, changes.Where(change => IsPublic(change.Codes)), content);
+
+        bool IsPublic(string[] codes) => shown is not null && shown.Cube.At(codes).Equals(before.At(codes));
     }
 
     private static async Task<ImportRecord?> SameAsync(

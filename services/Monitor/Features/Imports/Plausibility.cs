@@ -17,14 +17,35 @@ internal static class Plausibility
     private const double Jump = 0.5;
     private const int LeastGroup = 5;
 
-    public static List<Finding> Check(Cube cube, Observations brought, IndicatorContent content) => Check(
-        cube, brought.List.Where(one => !one.Delete && one.Cell.HasValue).Select(one => (IndexOf(cube, brought, one), one.Line)), content);
+    /// <param name="cube">The numbers as they would be.</param>
+    /// <param name="seen">What they are compared with, of the same shape (<see cref="Seen"/>).</param>
+    /// <param name="brought">What the file brought.</param>
+    /// <param name="content">The indicator.</param>
+    public static List<Finding> Check(Cube cube, Cube seen, Observations brought, IndicatorContent content) => Check(
+        cube, seen, brought.List.Where(one => !one.Delete && one.Cell.HasValue)
+            .Select(one => (IndexOf(cube, brought, one), one.Line)), content);
 
     /// <summary>The cells of changes; they are of no line of a file.</summary>
-    public static List<Finding> Check(Cube cube, IEnumerable<CellChange> changes, IndicatorContent content) => Check(
-        cube, changes.Where(one => one.New.HasValue).Select(one => (cube.IndexOf([.. one.Codes.Select((code, i) => cube.Dimensions[i].PositionOf(code))]), 0)), content);
+    public static List<Finding> Check(
+        Cube cube, Cube seen, IEnumerable<CellChange> changes, IndicatorContent content) => Check(
+        cube, seen, changes.Where(one => one.New.HasValue).Select(one =>
+            (cube.IndexOf([.. one.Codes.Select((code, i) => cube.Dimensions[i].PositionOf(code))]), 0)), content);
 
-    private static List<Finding> Check(Cube cube, IEnumerable<(int Index, int Line)> cells, IndicatorContent content)
+    /// <summary>
+    /// A cube of the same shape with other cells. Findings tell how others' numbers are spread, so these are the public
+    /// ones while something else is under embargo.
+    /// </summary>
+    /// <param name="cube">Gives the shape.</param>
+    /// <param name="cellAt">The cell by its index.</param>
+    public static Cube Seen(Cube cube, Func<int, Cell> cellAt)
+    {
+        var seen = new Cube(cube.Dimensions, withCounts: false);
+        for (var index = 0; index < seen.Size; index++) seen[index] = cellAt(index);
+        return seen;
+    }
+
+    private static List<Finding> Check(
+        Cube cube, Cube seen, IEnumerable<(int Index, int Line)> cells, IndicatorContent content)
     {
         var findings = new List<Finding>();
         var bounds = content.Plausible ?? (Units.IsShare(content.Unit) ? new ValueBounds(0, 100) : null);
@@ -36,11 +57,12 @@ internal static class Plausibility
             var value = cube.Values[index];
             if (bounds is not null && (value < bounds.Min || value > bounds.Max)) Add("bounds", $"{bounds.Min}..{bounds.Max}");
             var group = index % cube.Strides[0];
-            if (!groups.TryGetValue(group, out var spread)) groups[group] = spread = Spread.Of(cube, group);
+            if (!groups.TryGetValue(group, out var spread)) groups[group] = spread = Spread.Of(seen, group);
             if (spread.Z(value) is var z && Math.Abs(z) > Limit) Add("z", $"|{z:0.0}| <= 3");
             if (spread.ModifiedZ(value) is var modified && Math.Abs(modified) > Limit) Add("modified-z", $"|{modified:0.0}| <= 3");
             var position = cube.PositionIn(1, index);
-            if (position > 0 && periods[position - 1] == Periods.Plus(periods[position], -1) && cube.Values[index - cube.Strides[1]] is var before
+            if (position > 0 && periods[position - 1] == Periods.Plus(periods[position], -1)
+                && seen.Values[index - seen.Strides[1]] is var before
                 && before != 0 && !double.IsNaN(before) && Math.Abs((value - before) / before) > Jump) Add("jump", FormattableString.Invariant($"{before}"));
 
             void Add(string kind, string expected) => findings.Add(new(line, kind, cube.CodesOf(index), value, expected));

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
+using NpgsqlTypes;
 using Wir.Areas;
 using Wir.Monitor.Data;
 using Wir.Monitor.Domain;
@@ -92,11 +93,16 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
     private async Task<ImportEnd> TryAsync(ImportOrder order, ImportRecord record, Observations observations, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        var released = await ReleasedVintage.ReadAsync(connection, null, order.Indicator.Code, ct);
+        var released = await ReleasedVintage.ReadAsync(connection, null, order.Indicator.Code, null, ct);
         if (!TryMerge(order, observations, released, out var cube)) return new(record with { State = "failed", ErrorCount = observations.Faults.Count }, observations.Faults.List);
         var (changed, isRevision) = Compare(released, cube);
         if (isRevision && order.Reason is null) return new(record with { State = "failed" }, [], ReasonMissing: true);
-        return new(record with { State = "valid", Areas = changed, Findings = Plausibility.Check(cube, observations, order.Indicator.Content) }, []);
+        var seen = await SeenAsync(connection, null, order.Indicator.Code, released, cube, observations.Codes(0), ct);
+        return new(record with
+        {
+            State = "valid", Areas = changed,
+            Findings = Plausibility.Check(cube, seen, observations, order.Indicator.Content),
+        }, []);
     }
 
     private async Task<ImportEnd> StoreAsync(ImportOrder order, ImportRecord record, Observations observations, CancellationToken ct)
@@ -104,7 +110,7 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (connection, inner) = ((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction());
         await LockAsync(connection, inner, order.Indicator.Code, ct);
-        var released = await ReleasedVintage.ReadAsync(connection, inner, order.Indicator.Code, ct);
+        var released = await ReleasedVintage.ReadAsync(connection, inner, order.Indicator.Code, null, ct);
         if (!TryMerge(order, observations, released, out var cube)) return await RefuseAsync(false);
         var hash = Slab.Hash(cube);
         var same = released is not null && released.Hash.AsSpan().SequenceEqual(hash)
@@ -126,9 +132,11 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
         var vintage = new Vintage(await VintageStore.NextNumberAsync(connection, inner, order.Indicator.Code, ct), null,
             about, cube);
         await VintageStore.InsertAsync(connection, inner, vintage, hash, record.Id, time.GetUtcNow(), ct);
+        var seen = await SeenAsync(connection, inner, order.Indicator.Code, released, cube, observations.Codes(0), ct);
         record = record with
         {
-            State = "draft", Vintage = vintage.Number, Base = released?.Number ?? 0, Version = 2, Areas = changed, Findings = Plausibility.Check(cube, observations, content),
+            State = "draft", Vintage = vintage.Number, Base = released?.Number ?? 0, Version = 2, Areas = changed,
+            Findings = Plausibility.Check(cube, seen, observations, content),
         };
         await ImportStore.WriteAsync(connection, inner, record, ct);
         await transaction.CommitAsync(ct);
@@ -157,7 +165,7 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
                 Problems.IsDerived.With(new("Er folgt aus anderen Indikatoren.", "It follows from other indicators.")));
         }
 
-        var released = await ReleasedVintage.ReadAsync(connection, transaction, record.Indicator, ct);
+        var released = await ReleasedVintage.ReadAsync(connection, transaction, record.Indicator, null, ct);
         if (record.Vintage is not { } number) return null;
         var content = methods.Last;
         var known = await VintageStore.ReadAboutAsync(connection, transaction, record.Indicator, number, ct);
@@ -186,12 +194,30 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
             await VintageStore.NextNumberAsync(connection, transaction, record.Indicator, ct), null,
                 VintageAbout.Of(record.Indicator, content, cube, lists, areas, about.Demo), cube);
         await VintageStore.InsertAsync(connection, transaction, vintage, Slab.Hash(cube), record.Id, time.GetUtcNow(), ct);
+        var changed = CubeMerge.AreasOf(changes);
+        var seen = await SeenAsync(connection, transaction, record.Indicator, released, cube, changed, ct);
         return record with
         {
             State = "draft", Vintage = vintage.Number, Base = released?.Number ?? 0, Version = record.Version + 1,
-            Areas = CubeMerge.AreasOf(changes),
-            Findings = Plausibility.Check(cube, changes, content), CheckedBy = null, CheckNote = null, ApprovedBy = null,
+            Areas = changed, Findings = Plausibility.Check(cube, seen, changes, content),
+            CheckedBy = null, CheckNote = null, ApprovedBy = null,
         };
+    }
+
+    /// <summary>What an import is compared with: its own areas as they would be, all others as they are
+    /// public.</summary>
+    private async Task<Cube> SeenAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string code, ReleasedVintage? released, Cube cube,
+        IEnumerable<string> own, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (released is null || released.VisibleAt <= now) return cube;
+        var shown = (await ReleasedVintage.ReadAsync(connection, transaction, code, now, ct))?.Cube;
+        var areaCodes = cube.Dimensions[0].Codes;
+        var changed = own.ToHashSet(StringComparer.Ordinal);
+        return Plausibility.Seen(cube, index => changed.Contains(areaCodes[index / cube.Strides[0]])
+            ? cube[index]
+            : shown?.At(cube.CodesOf(index)) ?? Cell.Absent);
     }
 
     private async Task<ImportEnd> FailAsync(ImportOrder order, ImportRecord record, ImportFaults faults, bool reasonMissing, CancellationToken ct)
@@ -292,22 +318,41 @@ internal sealed class RunImport(NpgsqlDataSource source, MonitorDb db, DraftMeth
 }
 
 /// <summary>The vintage of an indicator that was released last, be it under embargo.</summary>
-internal sealed record ReleasedVintage(int Number, byte[] Hash, VintageAbout About, Cube Cube)
+/// <param name="Number">1, 2, 3 … per indicator.</param>
+/// <param name="Hash">Of its numbers.</param>
+/// <param name="VisibleAt">From when on everybody sees it.</param>
+/// <param name="About">What is shown beside the numbers.</param>
+/// <param name="Cube">The numbers.</param>
+internal sealed record ReleasedVintage(
+    int Number, byte[] Hash, DateTimeOffset VisibleAt, VintageAbout About, Cube Cube)
 {
-    public static async Task<ReleasedVintage?> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, string indicator, CancellationToken ct)
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">The caller's.</param>
+    /// <param name="indicator">Its code.</param>
+    /// <param name="until">Visible by this instant; null for the last one of all.</param>
+    /// <param name="ct">Cancellation.</param>
+    public static async Task<ReleasedVintage?> ReadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string indicator, DateTimeOffset? until,
+        CancellationToken ct)
     {
         int number;
         byte[] hash;
-        await using (var command = new NpgsqlCommand(
-            "select number, content_hash from monitor.vintage where indicator = @indicator and visible_at is not null order by number desc limit 1", connection, transaction))
+        DateTimeOffset visibleAt;
+        await using (var command = new NpgsqlCommand("""
+            select number, content_hash, visible_at from monitor.vintage
+            where indicator = @indicator and visible_at <= @until order by number desc limit 1
+            """, connection, transaction))
         {
             command.Parameters.AddWithValue("indicator", indicator);
+            command.Parameters.AddWithValue("until", NpgsqlDbType.TimestampTz,
+                (until ?? DateTimeOffset.MaxValue).UtcDateTime);
             await using var row = await command.ExecuteReaderAsync(ct);
             if (!await row.ReadAsync(ct)) return null;
             (number, hash) = (row.GetInt32(0), row.GetFieldValue<byte[]>(1));
+            visibleAt = row.GetFieldValue<DateTimeOffset>(2);
         }
 
         var (about, cube) = (await VintageStore.ReadSlabAsync(connection, transaction, indicator, number, ct))!.Value;
-        return new(number, hash, about, cube);
+        return new(number, hash, visibleAt, about, cube);
     }
 }
