@@ -38,6 +38,19 @@ public sealed class OwnerMigrationTests
         command.Parameters.AddWithValue(owner);
         Assert.Equal(61L, await command.ExecuteScalarAsync());
 
+        // A program of 0.1.0 that still runs writes descriptions without it: one changed, one added. The last is ours.
+        await ExecuteAsync("""
+            update monitor.indicator set content = '{"unit": "count"}' where code = 'A01';
+            insert into monitor.indicator (id, code, version, content, updated_at)
+            values (gen_random_uuid(), 'Z01', 1, '{"unit": "count"}', now());
+            update monitor.indicator set content = content || '{"area": "06"}' where code = 'A02'
+            """);
+        await using var after = source.CreateCommand("""
+            select string_agg(code || ' ' || (content->>'unit') || ' ' || (content->>'area'), ', ' order by code)
+            from monitor.indicator where code in ('A01', 'A02', 'Z01')
+            """);
+        Assert.Equal($"A01 count {owner}, A02 percent 06, Z01 count {owner}", await after.ExecuteScalarAsync());
+
         async Task ExecuteAsync(string sql)
         {
             await using var write = source.CreateCommand(sql);
