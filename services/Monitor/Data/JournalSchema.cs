@@ -50,17 +50,28 @@ internal static class JournalSchema
             primary key (area, month, language, wanted_language, channel));
         """;
 
-    /// <summary>The rows stored so far, reduced to what is kept of an event; repeated, it changes nothing.</summary>
+    /// <summary>Events are added and reduced, and leave with their month; nothing else changes the journal.</summary>
+    private const string AppendOnly = """
+        create or replace function monitor.journal_is_append_only() returns trigger language plpgsql as $$
+            begin
+                if tg_op = 'DELETE' and current_setting('monitor.forgets', true) = 'on' then return null; end if;
+                if tg_op = 'UPDATE' and current_setting('monitor.reduces', true) = 'on' then return null; end if;
+                raise exception 'The journal is append-only.';
+            end $$;
+
+        """;
+
+    /// <summary>Reduces whole events to what is kept of them.</summary>
     /// <remarks>As the journal kept it on the day of the migration; of new events the code decides.</remarks>
-    public const string Facts = """
-        alter table monitor.journal disable trigger journal_is_append_only;
-        update monitor.journal j set data = f.facts::json
-        from (select id, case
-                -- PostgreSQL takes nothing apart that has a NUL in some text.
+    public const string Reduce = AppendOnly + """
+        -- PostgreSQL takes nothing apart that has a NUL in some text.
+        create or replace function monitor.journal_facts(type text, data json) returns jsonb
+            language sql stable as $$
+            select jsonb_strip_nulls(case
                 when data::text = '{}' or data::text like '%\\u0000%' then '{}'::jsonb
                 when type = 'urn:message:wir:registry:association-published:v1' then jsonb_build_object(
-                    'area', data->'area', 'snapshot', jsonb_strip_nulls(jsonb_build_object(
-                        'demo', data->'snapshot'->'demo', 'languages', data->'snapshot'->'languages')))
+                    'area', data->'area', 'snapshot', jsonb_build_object(
+                        'demo', data->'snapshot'->'demo', 'languages', data->'snapshot'->'languages'))
                 when type = 'urn:message:wir:registry:association-withdrawn:v1' then jsonb_build_object(
                     'area', data->'area')
                 when type = 'urn:message:wir:registry:association-submitted:v1' then jsonb_build_object(
@@ -75,14 +86,33 @@ internal static class JournalSchema
                     'area', data->'area', 'languages', data->'languages', 'checkedAt', data->'checkedAt')
                 when type = 'urn:message:wir:welcomepackage:translation-state-changed:v1' then jsonb_build_object(
                     'area', data->'area', 'language', data->'language', 'state', data->'state')
-                else '{}'::jsonb end as facts
-            from monitor.journal) as f
-        where f.id = j.id and j.data::text <> f.facts::text;
-        alter table monitor.journal enable trigger journal_is_append_only;
+                else '{}'::jsonb end) $$;
+
+        -- Those received since then that are whole; answers how many. Nobody waits for it: it locks single rows.
+        create or replace function monitor.reduce_journal(since timestamptz) returns bigint
+            language plpgsql set search_path = pg_catalog, pg_temp as $$
+            declare reduced bigint;
+            begin
+                perform set_config('monitor.reduces', 'on', true);
+                update monitor.journal j set data = monitor.journal_facts(j.type, j.data)::json
+                where j.received_at >= since and case
+                    when j.data::text like '%\\u0000%' then true
+                    else jsonb_strip_nulls(j.data::jsonb) <> monitor.journal_facts(j.type, j.data) end;
+                get diagnostics reduced = row_count;
+                perform set_config('monitor.reduces', 'off', true);
+                return reduced;
+            end $$;
         """;
 
+    /// <summary>The rows stored so far; repeated, it changes nothing.</summary>
+    public const string Facts = "select monitor.reduce_journal('-infinity')";
+
+    /// <summary>Finds the rows of the last days.</summary>
+    public const string ReceivedAt =
+        "create index journal_received_at on monitor.journal using brin (received_at)";
+
     /// <summary>What is left of months whose events are gone, and the one way in which events go.</summary>
-    public const string Frozen = """
+    public const string Frozen = AppendOnly + """
         create index journal_occurred_at on monitor.journal using brin (occurred_at);
 
         -- Where a rebuild starts: the things as they stood at the end of the last frozen month, and packages by month.
@@ -101,12 +131,6 @@ internal static class JournalSchema
         create table monitor.frozen_duration (
             area text not null, month date not null, outcome text not null, days float8[] not null,
             primary key (area, month, outcome));
-
-        create or replace function monitor.journal_is_append_only() returns trigger language plpgsql as $$
-            begin
-                if tg_op = 'DELETE' and current_setting('monitor.forgets', true) = 'on' then return null; end if;
-                raise exception 'The journal is append-only.';
-            end $$;
 
         -- Done by the job that has frozen the months before.
         create function monitor.forget_journal(before timestamptz) returns bigint

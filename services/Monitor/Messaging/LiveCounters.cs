@@ -6,15 +6,19 @@ namespace Wir.Monitor.Messaging;
 /// <summary>
 /// How events become counters: one statement per table, over any set of journal rows, so that a single event and a whole rebuild go the
 /// same way. State compares sequences; counts rely on the journal, in which every event stands once.
+/// Of what 0.1.0 journaled with a NUL in it only the row's own columns are left; what they cannot tell is not counted.
 /// </summary>
 internal static class LiveCounters
 {
     private const string Associations = """
         insert into monitor.live_association as a (association_id, sequence, area, published, demo)
-        select distinct on (j.aggregate_id) j.aggregate_id, j.sequence, j.data->>'area',
+        select distinct on (j.aggregate_id) j.aggregate_id, j.sequence, coalesce(j.data->>'area', j.area),
             j.type = 'urn:message:wir:registry:association-published:v1', coalesce((j.data->'snapshot'->>'demo')::boolean, false)
         from monitor.journal j
-        where j.type in ('urn:message:wir:registry:association-published:v1', 'urn:message:wir:registry:association-withdrawn:v1') and $rows
+        where j.type in (
+                'urn:message:wir:registry:association-published:v1',
+                'urn:message:wir:registry:association-withdrawn:v1')
+            and coalesce(j.data->>'area', j.area) is not null and $rows
         order by j.aggregate_id, j.sequence desc
         on conflict (association_id) do update set sequence = excluded.sequence, area = excluded.area, published = excluded.published, demo = excluded.demo
             where a.sequence < excluded.sequence
@@ -22,19 +26,26 @@ internal static class LiveCounters
 
     private const string Submissions = """
         insert into monitor.live_submission as s (submission_id, area, submitted_at, reviewed_at, outcome)
-        select (j.data->>'submissionId')::uuid, max(j.data->>'area'), min((j.data->>'submittedAt')::timestamptz),
-            max((j.data->>'reviewedAt')::timestamptz), max(j.data->>'outcome')
+        select (j.data->>'submissionId')::uuid, max(coalesce(j.data->>'area', j.area)),
+            min((j.data->>'submittedAt')::timestamptz), max((j.data->>'reviewedAt')::timestamptz),
+            max(j.data->>'outcome')
         from monitor.journal j
-        where j.type in ('urn:message:wir:registry:association-submitted:v1', 'urn:message:wir:registry:association-reviewed:v1') and $rows
+        where j.type in (
+                'urn:message:wir:registry:association-submitted:v1',
+                'urn:message:wir:registry:association-reviewed:v1')
+            and coalesce(j.data->>'area', j.area) is not null and j.data->>'submissionId' is not null
+            and j.data->>'submittedAt' is not null and $rows
         group by 1
         on conflict (submission_id) do update set reviewed_at = coalesce(s.reviewed_at, excluded.reviewed_at), outcome = coalesce(s.outcome, excluded.outcome)
         """;
 
     private const string Packages = """
         insert into monitor.live_package as p (area, month, language, wanted_language, channel, issued)
-        select j.data->>'area', date_trunc('month', j.occurred_at at time zone 'Europe/Berlin')::date,
+        select coalesce(j.data->>'area', j.area), date_trunc('month', j.occurred_at at time zone 'Europe/Berlin')::date,
             j.data->>'language', j.data->>'wantedLanguage', j.data->>'channel', count(*)
-        from monitor.journal j where j.type = 'urn:message:wir:welcomepackage:package-issued:v1' and $rows
+        from monitor.journal j where j.type = 'urn:message:wir:welcomepackage:package-issued:v1'
+            and coalesce(j.data->>'area', j.area) is not null and j.data->>'language' is not null
+            and j.data->>'wantedLanguage' is not null and j.data->>'channel' is not null and $rows
         group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
         on conflict (area, month, language, wanted_language, channel) do update set issued = p.issued + excluded.issued
         """;

@@ -15,6 +15,7 @@ namespace Wir.Monitor.Data.Migrations
         {
             migrationBuilder.RemoveFromEvents(
                 "monitor", "urn:message:wir:registry:association-published:v1", "snapshot", "contacts");
+            migrationBuilder.Sql(JournalSchema.Reduce);
             migrationBuilder.Sql(JournalSchema.Facts);
         }
     }
