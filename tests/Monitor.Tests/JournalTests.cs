@@ -78,6 +78,61 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whole_events_that_an_earlier_program_journaled_lately_are_reduced_at_night_and_counted()
+    {
+        const string Whole = """{"area":"06635015","snapshot":{"demo":true,"name":"Chor Erna"}}""";
+        var type = EventAttribute.Of(typeof(AssociationPublished)).Urn;
+        await HandleAsync(Published(Guid.CreateVersion7(), 1, DateTimeOffset.UtcNow));
+        foreach (var days in new[] { 0, 6, 30 })
+        {
+            await _monitor.ScalarAsync<object>($"""
+                insert into monitor.journal
+                    (id, service, type, aggregate_type, aggregate_id, sequence, occurred_at, received_at, data)
+                values (gen_random_uuid(), 'days', '{type}', 'x', gen_random_uuid(), {days + 1}, now(),
+                    now() - interval '{days} days', '{Whole}')
+                """);
+        }
+
+        var done = await RunJobAsync();
+
+        Assert.Equal(2L, done);
+        Assert.Equal("""{"area": "06635015", "snapshot": {"demo": true}}""", await _monitor.ScalarAsync<string>("""
+            select string_agg(distinct data::text, ' ') from monitor.journal where service = 'days' and sequence < 8
+            """));
+        Assert.Equal(1L, await CountAsync("monitor.journal j where j::text like '%Erna%' and sequence = 31"));
+        Assert.Equal(0L, await RunJobAsync());
+    }
+
+    [Fact]
+    public async Task An_event_with_a_NUL_counts_as_far_as_its_row_tells_and_stops_no_rebuild()
+    {
+        string[] types =
+        [
+            EventAttribute.Of(typeof(AssociationPublished)).Urn, EventAttribute.Of(typeof(AssociationReviewed)).Urn,
+            EventAttribute.Of(typeof(PackageIssued)).Urn,
+        ];
+        foreach (var (type, area) in types.SelectMany(one => new[] { (one, $"'{Korbach}'"), (one, "null") }))
+        {
+            await _monitor.ScalarAsync<object>($$"""
+                insert into monitor.journal
+                    (id, service, type, aggregate_type, aggregate_id, sequence, area, occurred_at, data)
+                values (gen_random_uuid(), 'x', '{{type}}', 'x', gen_random_uuid(), 1, {{area}}, now(),
+                    '{"text":"\u0000"}')
+                """);
+        }
+
+        await _monitor.ScalarAsync<object>(JournalSchema.Facts);
+        await using (var scope = _monitor.App.Services.CreateAsyncScope())
+        {
+            await RebuildCounters.RunAsync(scope.ServiceProvider.GetRequiredService<MonitorDb>(), default);
+        }
+
+        Assert.Equal(Korbach, await _monitor.ScalarAsync<string>(
+            "select string_agg(area, ' ') from monitor.live_association where published"));
+        Assert.Equal(0L, await CountAsync("monitor.live_submission") + await CountAsync("monitor.live_package"));
+    }
+
+    [Fact]
     public async Task Months_older_than_25_leave_the_journal_and_a_rebuild_counts_the_same_from_what_is_frozen()
     {
         var random = new Random(20261129);
@@ -232,7 +287,8 @@ public sealed class JournalTests : IAsyncLifetime
         await transaction.CommitAsync();
     }
 
-    private async Task RunJobAsync()
+    /// <summary>How many events it has reduced.</summary>
+    private async Task<long> RunJobAsync()
     {
         Guid id;
         await using (var scope = _monitor.App.Services.CreateAsyncScope())
@@ -244,6 +300,7 @@ public sealed class JournalTests : IAsyncLifetime
 
         await Eventually.TrueAsync(
             async () => await CountAsync($"monitor.job where id = '{id}' and state = 'done'") == 1, "the job is done");
+        return await _monitor.ScalarAsync<long>($"select progress_done from monitor.job where id = '{id}'");
     }
 
     /// <summary>All rows of each table of counters.</summary>

@@ -8,7 +8,8 @@ namespace Wir.Monitor.Messaging;
 
 /// <summary>
 /// Freezes months that ended 25 months ago, one after another: their numbers are written down, the things as they stood
-/// then become the start of every rebuild, and their events leave the journal.
+/// then become the start of every rebuild, and their events leave the journal. Before, it reduces the whole events that
+/// a program of 0.1.0 has journaled in the last days, and says how many there were.
 /// </summary>
 internal sealed partial class ForgetJournal(MonitorDb db, TimeProvider time, ILogger<ForgetJournal> logger)
     : IJobHandler
@@ -17,6 +18,14 @@ internal sealed partial class ForgetJournal(MonitorDb db, TimeProvider time, ILo
 
     /// <summary>Whole months that events are kept after the month in which they happened.</summary>
     public const int MonthsKept = 25;
+
+    /// <summary>Nights that may be missed before a whole event stays.</summary>
+    private const int DaysReduced = 7;
+
+    // Goes with the release after this one: nobody replaces programs of 0.1.0 by it.
+    private const string Reduce = """
+        select monitor.reduce_journal({0}) as "Value"
+        """;
 
     // Nobody journals meanwhile, reads go on: an event that came in between would be deleted without being counted.
     internal const string Lock = "lock table monitor.journal in share row exclusive mode";
@@ -51,6 +60,10 @@ internal sealed partial class ForgetJournal(MonitorDb db, TimeProvider time, ILo
 
     public async Task HandleAsync(Job job, CancellationToken ct)
     {
+        var since = time.GetUtcNow().AddDays(-DaysReduced);
+        var reduced = await db.Database.SqlQueryRaw<long>(Reduce, since).SingleAsync(ct);
+        if (reduced > 0) Log.Reduced(logger, reduced);
+        await job.CheckpointAsync(job.Done + reduced, null, ct);
         var before = new YearMonth(time.Today().Year, time.Today().Month).PlusMonths(-MonthsKept);
         while (await OldestAsync(ct) is { } month && month.CompareTo(before) < 0) await FreezeAsync(month, ct);
     }
@@ -82,5 +95,9 @@ internal sealed partial class ForgetJournal(MonitorDb db, TimeProvider time, ILo
     {
         [LoggerMessage(4010, LogLevel.Information, "Month {Month} is frozen; its events have left the journal")]
         public static partial void Frozen(ILogger logger, DateOnly month);
+
+        [LoggerMessage(4011, LogLevel.Warning,
+            "{Count} whole events were reduced in the journal; a program of an earlier release still journals them")]
+        public static partial void Reduced(ILogger logger, long count);
     }
 }
