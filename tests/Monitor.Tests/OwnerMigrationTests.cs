@@ -49,7 +49,8 @@ public sealed class OwnerMigrationTests
             select string_agg(code || ' ' || (content->>'unit') || ' ' || (content->>'area'), ', ' order by code)
             from monitor.indicator where code in ('A01', 'A02', 'Z01')
             """);
-        Assert.Equal($"A01 count {owner}, A02 percent 06, Z01 count {owner}", await after.ExecuteScalarAsync());
+        Assert.Equal($"A01 count {owner}, A02 percent 06, Z01 count {owner}",
+            (string?)(await after.ExecuteScalarAsync()));
 
         async Task ExecuteAsync(string sql)
         {

@@ -20,8 +20,8 @@ public sealed class Indicator
 public sealed record IndicatorContent
 {
     /// <summary>
-    /// The area that owns it: its editors describe it, its approvers decide on how it is computed. Empty only in what a
-    /// release before this one wrote; then nobody changes it.
+    /// The area that owns it: its editors describe it, its approvers decide on how it is computed. The database keeps
+    /// it when a program of 0.1.0 writes the description without it.
     /// </summary>
     public string Area { get; init; } = "";
     public required LocalText Name { get; init; }
