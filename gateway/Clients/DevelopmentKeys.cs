@@ -45,8 +45,9 @@ internal static class DevelopmentKeys
 
     /// <summary>
     /// Makes what is missing, all or nothing, in one commit; an instance of an earlier release gets what has come
-    /// since. What nobody has changed since it was made gets today's scopes and areas; what somebody has changed or
-    /// revoked stays as it is. The file comes before the commit: a key that nobody could read would be of no use.
+    /// since, as long as one of its development keys still works. What nobody has changed since it was made gets
+    /// today's scopes and areas; what somebody has changed or shut out stays as it is. The file comes before the
+    /// commit: a key that nobody could read would be of no use.
     /// </summary>
     public static async Task SeedAsync(IServiceProvider services, string directory, CancellationToken ct)
     {
@@ -57,13 +58,15 @@ internal static class DevelopmentKeys
         var written = File.Exists(file) ? await ReadAsync(file, ct) : [];
         var known = await db.Clients.Include(client => client.Keys).ToListAsync(ct);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        // Who has shut out every development client, or has only clients of their own, wants none.
+        if (known.Count > 0 && !known.Exists(client => written.Values.Any(entry => Works(client, entry, now)))) return;
         var today = new Dictionary<string, Written>();
         foreach (var (name, scopes, areas) in All)
         {
             // By the key: somebody else's client may have the name by now.
             if (written.GetValueOrDefault(name) is { } entry && known.Find(client => Holds(client, entry)) is { } own)
             {
-                today[name] = Renew(db, own, entry, scopes, areas, now);
+                today[name] = Renew(db, name, own, entry, scopes, areas, now);
             }
             else if (!known.Exists(client => client.Name == name))
             {
@@ -90,26 +93,43 @@ internal static class DevelopmentKeys
         client.Keys.Add(key);
         db.Clients.Add(client);
         db.Emit(ClientEvents.Of(client, "created"));
-        return new(text, scopes, areas);
+        return new(text, scopes, areas, client.Version);
     }
 
     private static Written Renew(
-        GatewayDb db, ApiClient client, Written entry, string[] scopes, string[] areas, DateTimeOffset now)
+        GatewayDb db, string name, ApiClient client, Written entry, string[] scopes, string[] areas, DateTimeOffset now)
     {
+        if (!Works(client, entry, now) || Same(entry, scopes, areas)) return entry;
         var has = entry with { Scopes = client.Scopes, Areas = client.Areas };
-        if (Same(has, scopes, areas)) return has;
-        if (client.RevokedAt is not null || !Same(has, entry.Scopes, entry.Areas)) return entry;
+        // An earlier renewal was committed, and the file did not come to say so.
+        if (Same(has, scopes, areas))
+        {
+            return client.Version == entry.Version + 1 ? has with { Version = client.Version } : has;
+        }
+
+        if (IsChanged(name, client, entry)) return entry;
         (client.Scopes, client.Areas, client.UpdatedAt) = (scopes, areas, now);
         client.Version++;
         db.Emit(ClientEvents.Of(client, "changed"));
-        return entry with { Scopes = scopes, Areas = areas };
+        return new(entry.Key, scopes, areas, client.Version);
     }
+
+    /// <summary>A further key belongs to somebody, who would get the new rights, too; so it counts as a change.</summary>
+    private static bool IsChanged(string name, ApiClient client, Written entry) =>
+        client.Name != name || client.RequestsPerMinute is not null || client.Keys.Count != 1
+        || (entry.Version is { } version && client.Version != version) || !Same(entry, client.Scopes, client.Areas);
 
     private static bool Same(Written entry, IEnumerable<string> scopes, IEnumerable<string> areas) =>
         entry.Scopes.ToHashSet().SetEquals(scopes) && entry.Areas.ToHashSet().SetEquals(areas);
 
-    private static bool Holds(ApiClient client, Written entry) =>
-        ApiKey.TryParse(entry.Key, out var id, out _) && client.Keys.Any(key => key.Id == id);
+    private static bool Holds(ApiClient client, Written entry) => KeyOf(client, entry) is not null;
+
+    /// <summary>True when the client can still be used with the development key.</summary>
+    private static bool Works(ApiClient client, Written entry, DateTimeOffset now) =>
+        client.RevokedAt is null && KeyOf(client, entry) is { RevokedAt: null } key && !(key.ExpiresAt <= now);
+
+    private static ApiKey? KeyOf(ApiClient client, Written entry) =>
+        ApiKey.TryParse(entry.Key, out var id, out _) ? client.Keys.FirstOrDefault(key => key.Id == id) : null;
 
     private static async Task<Dictionary<string, Written>> ReadAsync(string file, CancellationToken ct) =>
         JsonSerializer.Deserialize<Dictionary<string, Written>>(await File.ReadAllBytesAsync(file, ct), s_json)!;
@@ -130,6 +150,9 @@ internal static class DevelopmentKeys
         File.Move(unfinished, file, overwrite: true);
     }
 
-    /// <summary>One entry of the file, with what the client got when it was made.</summary>
-    private sealed record Written(string Key, IReadOnlyList<string> Scopes, IReadOnlyList<string> Areas);
+    /// <summary>
+    /// One entry of the file, with what the client got last, and its version then (absent in files of earlier releases).
+    /// </summary>
+    private sealed record Written(
+        string Key, IReadOnlyList<string> Scopes, IReadOnlyList<string> Areas, int? Version = null);
 }

@@ -84,8 +84,56 @@ public sealed class DevelopmentKeyTests(GatewayFixture fixture) : IClassFixture<
         Assert.Equal(0, await earlier.MigrateAsync());
 
         var taken = await earlier.SingleAsync("districtAdmin");
-        Assert.Equal("welcome:translate 06", $"{string.Join(' ', taken.Scopes)} {string.Join(' ', taken.Areas)}");
-        Assert.Contains("clients:manage", (await earlier.SingleAsync("renamed")).Scopes);
+        Assert.Equal("welcome:translate 06635", $"{string.Join(' ', taken.Scopes)} {string.Join(' ', taken.Areas)}");
+        // Whoever renamed it has taken it over.
+        Assert.DoesNotContain("clients:manage", (await earlier.SingleAsync("renamed")).Scopes);
+    }
+
+    [Theory]
+    [InlineData("update gateway.api_client set revoked_at = now()")]
+    [InlineData("update gateway.api_key set revoked_at = now()")]
+    [InlineData("update gateway.api_key set expires_at = now() - interval '1 second'")]
+    public async Task Where_every_development_client_is_shut_out_none_is_made_or_renewed(string shutOut)
+    {
+        await using var earlier = new EarlierGateway();
+        await earlier.InitializeAsync();
+        await earlier.ChangeAsync(shutOut);
+        var written = await File.ReadAllTextAsync(earlier.KeysFile);
+
+        Assert.Equal(0, await earlier.MigrateAsync());
+
+        Assert.Equal(written, await File.ReadAllTextAsync(earlier.KeysFile));
+        Assert.False(await earlier.HasAsync("landEditor"));
+        Assert.DoesNotContain("clients:manage", (await earlier.SingleAsync("districtAdmin")).Scopes);
+    }
+
+    [Theory]
+    [InlineData("update gateway.api_client set revoked_at = now() where name = 'districtAdmin'")]
+    [InlineData("""
+        update gateway.api_key set revoked_at = now()
+        where client_id = (select id from gateway.api_client where name = 'districtAdmin')
+        """)]
+    [InlineData("""
+        update gateway.api_key set expires_at = now() - interval '1 second'
+        where client_id = (select id from gateway.api_client where name = 'districtAdmin')
+        """)]
+    [InlineData("update gateway.api_client set requests_per_minute = 10 where name = 'districtAdmin'")]
+    [InlineData("update gateway.api_client set version = version + 2 where name = 'districtAdmin'")]
+    [InlineData("""
+        insert into gateway.api_key (id, client_id, hash, created_at)
+        select 'further', id, sha256('x'), now() from gateway.api_client where name = 'districtAdmin'
+        """)]
+    public async Task A_client_that_was_shut_out_or_changed_is_not_renewed_and_the_others_are(string change)
+    {
+        await using var earlier = new EarlierGateway();
+        await earlier.InitializeAsync();
+        await earlier.ChangeAsync(change);
+
+        Assert.Equal(0, await earlier.MigrateAsync());
+
+        Assert.DoesNotContain("clients:manage", (await earlier.SingleAsync("districtAdmin")).Scopes);
+        Assert.Equal(["06"], (await earlier.SingleAsync("translator")).Areas);
+        Assert.True(await earlier.HasAsync("landEditor"));
     }
 
     [Fact]
@@ -98,9 +146,7 @@ public sealed class DevelopmentKeyTests(GatewayFixture fixture) : IClassFixture<
         Assert.Equal(0, await earlier.MigrateAsync());
 
         Assert.False(File.Exists(earlier.KeysFile));
-        await using var scope = earlier.Gateway.Services.CreateAsyncScope();
-        var clients = scope.ServiceProvider.GetRequiredService<GatewayDb>().Clients;
-        Assert.False(await clients.AnyAsync(client => client.Name == "landEditor", TestContext.Current.CancellationToken));
+        Assert.False(await earlier.HasAsync("landEditor"));
     }
 
     private async Task<(string Scopes, string Areas)> MeAsync(string name)
@@ -147,6 +193,13 @@ public sealed class DevelopmentKeyTests(GatewayFixture fixture) : IClassFixture<
         {
             await using var scope = Gateway.Services.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<GatewayDb>().Database.ExecuteSqlRawAsync(sql);
+        }
+
+        public async Task<bool> HasAsync(string name)
+        {
+            await using var scope = Gateway.Services.CreateAsyncScope();
+            var clients = scope.ServiceProvider.GetRequiredService<GatewayDb>().Clients;
+            return await clients.AnyAsync(client => client.Name == name);
         }
 
         public async Task<ApiClient> SingleAsync(string name)
