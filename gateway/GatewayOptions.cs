@@ -49,8 +49,8 @@ public sealed class GatewayOptions
     public int ClientRequestsPerMinute { get; init; } = 30_000;
 
     /// <summary>
-    /// Clients that are not revoked, at most, in the areas of a caller with <c>clients:manage</c>; an operator may make
-    /// more.
+    /// Clients that are not revoked, at most, for each area that they name, as long as no operator makes them. What
+    /// lies below is counted there: a municipality does not use up what its district has.
     /// </summary>
     public int ClientsOfAManager { get; init; } = 200;
 

@@ -19,6 +19,9 @@ public sealed class ApiClient
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Who made it, as tokens name them; null = the platform, or an earlier release that did not note it.</summary>
+    public string? CreatedBy { get; init; }
+
     public required DateTimeOffset UpdatedAt { get; set; }
 
     /// <summary>Set for good: a revoked client does not come back.</summary>

@@ -68,17 +68,17 @@ internal static class ClientEndpoints
     {
         if (Check(body.Value, areas) is { } problem) return problem.ToResult();
         if (authority.Beyond(body.Value) is { } beyond) return beyond.ToResult();
-        if (await authority.TooManyClientsAsync(db, ct) is { } tooMany) return tooMany.ToResult();
+        if (await authority.TooManyClientsAsync(db, body.Value.Areas, ct) is { } tooMany) return tooMany.ToResult();
         var (draft, now) = (body.Value, time.GetUtcNow());
         var client = new ApiClient
         {
             Id = Guid.CreateVersion7(), Name = draft.Name, Scopes = [.. draft.Scopes.Distinct()], Areas = [.. draft.Areas.Distinct()],
-            RequestsPerMinute = draft.RequestsPerMinute, CreatedAt = now, UpdatedAt = now,
+            RequestsPerMinute = draft.RequestsPerMinute, CreatedAt = now, CreatedBy = authority.Subject, UpdatedAt = now,
         };
-        var (key, text) = ApiKey.Create(client.Id, now);
+        var (key, text) = ApiKey.Create(client.Id, now, authority.KeyEnd);
         client.Keys.Add(key);
         db.Clients.Add(client);
-        db.Emit(ClientEvents.Of(client, "created"));
+        db.Emit(ClientEvents.Of(client, "created", authority.Subject, key.Id));
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
         IfMatch.Tell(context, client.Version);
         context.Response.Headers.CacheControl = "no-store";
@@ -95,8 +95,10 @@ internal static class ClientEndpoints
         var draft = patch.Apply(new ClientDraft { Name = client.Name, Scopes = client.Scopes, Areas = client.Areas, RequestsPerMinute = client.RequestsPerMinute });
         if (Check(draft, areas) is { } problem) return problem.ToResult();
         if (authority.Beyond(draft) is { } beyond) return beyond.ToResult();
+        var entered = draft.Areas.Except(client.Areas);
+        if (await authority.TooManyClientsAsync(db, entered, ct) is { } tooMany) return tooMany.ToResult();
         (client.Name, client.Scopes, client.Areas, client.RequestsPerMinute) = (draft.Name, [.. draft.Scopes.Distinct()], [.. draft.Areas.Distinct()], draft.RequestsPerMinute);
-        Touch(client, db, "changed", time);
+        Touch(client, db, "changed", time, authority);
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
         IfMatch.Tell(context, client.Version);
         return TypedResults.Ok(ClientView.Of(client));
@@ -109,7 +111,7 @@ internal static class ClientEndpoints
         if (await FindAsync(authority, db, id, ct) is not { } client) return NotFound().ToResult();
         if (IfMatch.Require(context, client.Version) is { } stale) return stale.ToResult();
         client.RevokedAt ??= time.GetUtcNow();
-        Touch(client, db, "revoked", time);
+        Touch(client, db, "revoked", time, authority);
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
         return TypedResults.NoContent();
     }
@@ -127,6 +129,8 @@ internal static class ClientEndpoints
             return CommonProblems.InvalidValues.With(detail, new Fault("/expiresAt", CommonProblems.Faults.InvalidValue, detail)).ToResult();
         }
 
+        if (authority.EndsLater(body.Value.ExpiresAt) is { } later) return later.ToResult();
+        if (authority.TooSoon(client, body.Value.OverlapMinutes) is { } tooSoon) return tooSoon.ToResult();
         if (authority.TooManyKeys(client, now) is { } tooMany) return tooMany.ToResult();
         if (body.Value.OverlapMinutes is { } minutes)
         {
@@ -134,9 +138,10 @@ internal static class ClientEndpoints
             foreach (var other in client.Keys.Where(other => other.ExpiresAt is null || other.ExpiresAt > end)) other.ExpiresAt = end;
         }
 
-        var (key, text) = ApiKey.Create(client.Id, now, body.Value.ExpiresAt?.ToUniversalTime());
+        var (key, text) = ApiKey.Create(client.Id, now, body.Value.ExpiresAt?.ToUniversalTime() ?? authority.KeyEnd);
         db.Keys.Add(key);
-        Touch(client, db, "changed", time);
+        var change = body.Value.OverlapMinutes is null ? "key-created" : "key-rotated";
+        Touch(client, db, change, time, authority, key.Id);
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created($"/api/clients/v1/clients/{client.Id}", new NewKey(key.Id, text, key.ExpiresAt));
@@ -151,7 +156,7 @@ internal static class ClientEndpoints
         if (client.Keys.SingleOrDefault(found => found.Id == keyId) is not { } key) return NotFound().ToResult();
         if (key.RevokedAt is not null) return TypedResults.NoContent();
         key.RevokedAt = time.GetUtcNow();
-        Touch(client, db, "changed", time);
+        Touch(client, db, "key-revoked", time, authority, key.Id);
         if (await SaveAsync(db, directory, ct) is { } conflict) return conflict.ToResult();
         return TypedResults.NoContent();
     }
@@ -168,11 +173,12 @@ internal static class ClientEndpoints
     private static Task<ApiClient?> FindAsync(ClientAuthority authority, GatewayDb db, Guid id, CancellationToken ct) =>
         authority.ClientsOf(db).Include(client => client.Keys).SingleOrDefaultAsync(client => client.Id == id, ct);
 
-    private static void Touch(ApiClient client, GatewayDb db, string change, TimeProvider time)
+    private static void Touch(
+        ApiClient client, GatewayDb db, string change, TimeProvider time, ClientAuthority authority, string? keyId = null)
     {
         client.Version++;
         client.UpdatedAt = time.GetUtcNow();
-        db.Emit(ClientEvents.Of(client, change));
+        db.Emit(ClientEvents.Of(client, change, authority.Subject, keyId));
     }
 
     private static async Task<ProblemCase?> SaveAsync(GatewayDb db, KeyDirectory directory, CancellationToken ct)

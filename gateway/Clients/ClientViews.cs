@@ -64,10 +64,13 @@ public sealed record ClientDraft
 /// <summary>A further key for a client.</summary>
 public sealed record KeyDraft
 {
-    /// <summary>When the new key ends; null = never by itself.</summary>
+    /// <summary>When the new key ends; null = with the key it is made with. It cannot end later than that.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Minutes for which the client's other keys go on; null = they are left as they are.</summary>
+    /// <summary>
+    /// Minutes for which the client's other keys go on; null = they are left as they are. At least 60, unless the caller
+    /// made the client, is the client, or is an operator.
+    /// </summary>
     [Range(0, 525_600)]
     public int? OverlapMinutes { get; init; }
 }

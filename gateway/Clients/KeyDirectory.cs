@@ -68,6 +68,7 @@ internal sealed partial class KeyDirectory(
                 string.Create(CultureInfo.InvariantCulture, $"client:{row.ClientId}"), string.Join(' ', row.Scopes), string.Join(' ', row.Areas))
             {
                 RequestsPerMinute = row.RequestsPerMinute,
+                KeyEndsAt = row.ExpiresAt,
             }));
             _readAt = time.GetTimestamp();
         }

@@ -148,6 +148,32 @@ public sealed class ClientApiTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
+    public async Task What_happens_to_a_key_is_told_with_the_key_and_who_did_it_and_no_secret()
+    {
+        var (id, first) = await CreateAsync("keys-told");
+        var further = (string)(await fixture.SendAsync(HttpMethod.Post, $"{Clients}/{id}/keys", Operator, "{}")).Json["key"]!;
+        var rotated = (string)(await fixture.SendAsync(
+            HttpMethod.Post, $"{Clients}/{id}/keys", Operator, """{"overlapMinutes":60}""")).Json["key"]!;
+        await fixture.SendAsync(HttpMethod.Delete, $"{Clients}/{id}/keys/{IdOf(first)}", Operator);
+
+        var events = await Eventually.ValueAsync(async () =>
+            (await fixture.GetAsync($"{Events}?aggregateId={id}", fixture.ApiKeyOf("monitor"))).Json["data"]!.AsArray()
+                .Select(row => row!["event"]!["data"]!).ToArray() is { Length: 4 } rows ? rows : null, "all events are in the log");
+
+        Assert.Equal(
+            ["created", "key-created", "key-rotated", "key-revoked"], events.Select(data => (string)data["change"]!));
+        Assert.Equal(
+            [IdOf(first), IdOf(further), IdOf(rotated), IdOf(first)], events.Select(data => (string)data["keyId"]!));
+        var me = (string)(await fixture.GetAsync("/api/clients/v1/me", Operator)).Json["subject"]!;
+        Assert.All(events, data => Assert.Equal(me, (string?)data["actor"]));
+        Assert.All(
+            new[] { first, further, rotated }, key => Assert.All(
+                events, data => Assert.DoesNotContain(key.Split('_')[2], data.ToJsonString(), StringComparison.Ordinal)));
+
+        static string IdOf(string key) => key.Split('_')[1];
+    }
+
+    [Fact]
     public async Task What_happens_to_clients_of_other_areas_and_of_none_is_told_to_services_only()
     {
         var (id, _) = await CreateAsync("told-to-few");

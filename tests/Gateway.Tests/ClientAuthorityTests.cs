@@ -150,6 +150,82 @@ public sealed class ClientAuthorityTests(GatewayFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Nobody_is_shut_out_at_once_by_a_new_key_of_a_client_that_somebody_else_made()
+    {
+        var (id, key) = await CreateAsync(Operator, ["read:internal", "clients:manage"], ["06635015"]);
+
+        var sudden = await RotateAsync(District, id, 59);
+        Assert.Equal((HttpStatusCode.Forbidden, "WIR-GAT-0008"), (sudden.Status, sudden.Code));
+        Assert.Equal(["/overlapMinutes"], PointersOf(sudden));
+        Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync(Me, key)).Status);
+        Assert.Equal(HttpStatusCode.Created, (await RotateAsync(District, id, 60)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await fixture.GetAsync(Me, key)).Status);
+
+        // The client itself may, and its maker; revoking stays possible for whoever looks after it.
+        var own = await RotateAsync(key, id, 0);
+        Assert.Equal(HttpStatusCode.Created, own.Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await fixture.GetAsync(Me, key)).Status);
+        var last = await RotateAsync(Operator, id, 0);
+        Assert.Equal(HttpStatusCode.Created, last.Status);
+        var revoked = await fixture.SendAsync(
+            HttpMethod.Delete, $"{Clients}/{id}/keys/{(string)last.Json["id"]!}", District);
+        Assert.Equal(HttpStatusCode.NoContent, revoked.Status);
+    }
+
+    [Fact]
+    public async Task A_key_that_ends_makes_no_key_that_lasts_longer()
+    {
+        var (id, _) = await CreateAsync(Operator, ["read:internal", "clients:manage"], ["06635014"]);
+        var end = DateTimeOffset.UtcNow.AddDays(1);
+        var passing = (string)(await KeyAsync(Operator, id, end)).Json["key"]!;
+
+        var first = await PostAsync(passing, "of-a-passing-key", ["read:internal"], ["06635014"]);
+        var made = (string)first.Json["client"]!["id"]!;
+        var silent = await KeyAsync(passing, made, null);
+        var shorter = await KeyAsync(passing, id, end.AddHours(-1));
+        var longer = await KeyAsync(passing, made, end.AddHours(1));
+
+        Assert.Equal(end, EndOf(first.Json["key"]!), TimeSpan.FromSeconds(1));
+        Assert.Equal(end, EndOf(silent.Json), TimeSpan.FromSeconds(1));
+        Assert.Equal(end.AddHours(-1), EndOf(shorter.Json), TimeSpan.FromSeconds(1));
+        Assert.Equal((HttpStatusCode.Forbidden, "WIR-GAT-0008"), (longer.Status, longer.Code));
+        Assert.Equal(["/expiresAt"], PointersOf(longer));
+
+        static DateTimeOffset EndOf(JsonNode key) => (DateTimeOffset)key["expiresAt"]!;
+    }
+
+    [Fact]
+    public async Task A_municipality_does_not_use_up_what_its_district_has()
+    {
+        fixture.Settings["Gateway:ClientsOfAManager"] = "2";
+        var address = new Uri($"http://127.0.0.1:{GatewayFixture.FreePort()}");
+        await fixture.StartAsync(address);
+        fixture.Settings.Remove("Gateway:ClientsOfAManager");
+        using var bounded = GatewayFixture.NewClient(address);
+        bounded.DefaultRequestHeaders.Add("X-Api-Key", District);
+        foreach (var _ in Enumerable.Range(0, 2)) await CreateAsync(District, ["welcome:issue"], ["06635012"]);
+        var (mover, _) = await CreateAsync(District, ["welcome:issue"], ["06635016"]);
+
+        var elsewhere = await StatusAsync(["06635013"]);
+        var full = await StatusAsync(["06635012"]);
+        var both = await StatusAsync(["06635013", "06635012"]);
+        using var move = new HttpRequestMessage(HttpMethod.Patch, $"{Clients}/{mover}");
+        move.Headers.Add("If-Match", "*");
+        move.Content = new StringContent("""{"areas":["06635012"]}""", null, "application/merge-patch+json");
+        using var moved = await bounded.SendAsync(move);
+
+        Assert.Equal([201, 409, 409, 409], [elsewhere, full, both, (int)moved.StatusCode]);
+
+        async Task<int> StatusAsync(string[] areas)
+        {
+            using var content = JsonContent.Create(
+                Body($"bounded-{Guid.CreateVersion7():N}", ["welcome:issue"], areas, null));
+            using var answer = await bounded.PostAsync(Clients, content);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Clients_and_keys_have_an_end_so_that_rates_have_one()
     {
         fixture.Settings["Gateway:ClientsOfAManager"] = "2";
@@ -181,7 +257,7 @@ public sealed class ClientAuthorityTests(GatewayFixture fixture) : IClassFixture
 
         fixture.Settings.Remove("Gateway:ClientsOfAManager");
         fixture.Settings.Remove("Gateway:KeysOfAClient");
-        // The manager is one of the two clients of its areas; a client's first key is one of its two keys.
+        // The manager is one of the two clients of its area; a client's first key is one of its two keys.
         Assert.Equal([201, 409, 201, 409], statuses);
     }
 
@@ -195,6 +271,12 @@ public sealed class ClientAuthorityTests(GatewayFixture fixture) : IClassFixture
         Assert.Equal(HttpStatusCode.Created, answer.Status);
         return ((string)answer.Json["client"]!["id"]!, (string)answer.Json["key"]!["key"]!);
     }
+
+    private Task<Answer> RotateAsync(string by, string id, int overlapMinutes) => fixture.SendAsync(
+        HttpMethod.Post, $"{Clients}/{id}/keys", by, $$"""{"overlapMinutes":{{overlapMinutes}}}""");
+
+    private Task<Answer> KeyAsync(string by, string id, DateTimeOffset? expiresAt) => fixture.SendAsync(
+        HttpMethod.Post, $"{Clients}/{id}/keys", by, new JsonObject { ["expiresAt"] = expiresAt }.ToJsonString());
 
     private Task<Answer> PostAsync(string by, string name, string[] scopes, string[] areas, int? rate = null) =>
         fixture.SendAsync(HttpMethod.Post, Clients, by, Body(name, scopes, areas, rate).ToJsonString());
