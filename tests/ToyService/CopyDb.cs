@@ -38,6 +38,7 @@ public sealed class CopyInitial : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         migrationBuilder.CreateMessaging("copy");
+        migrationBuilder.AddRewrittenEvents("copy");
         migrationBuilder.Sql("""
             create table copy.effect (
                 id bigint generated always as identity primary key, message_id uuid not null, thing_id uuid not null, sequence bigint not null,

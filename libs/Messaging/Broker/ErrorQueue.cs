@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
 using Wir.Contracts;
+using Wir.Messaging.Inbox;
 
 namespace Wir.Messaging.Broker;
 
@@ -19,7 +20,7 @@ internal sealed record ErrorNote(Guid? MessageId, string Reason, int Attempts, s
 public sealed record ErrorMessage(string? MessageId, string? Type, string Reason, int? Attempts, string? TraceParent, DateTimeOffset? FailedAt);
 
 /// <summary>The error queues of a service: put, look, and send back to the consumer that failed.</summary>
-internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDisposable
+internal sealed class ErrorQueue(BusFactory buses, RewrittenEvents rewritten, TimeProvider time) : IAsyncDisposable
 {
     private const string ReasonHeader = "wir-reason";
     private const string AttemptsHeader = "wir-attempts";
@@ -27,12 +28,21 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
     private const string TypeHeader = "wir-type";
     private const string TraceHeader = "traceparent";
     private static readonly CreateChannelOptions s_confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private readonly SemaphoreSlim _walking = new(1, 1);
     private IConnection? _connection;
 
-    /// <summary>Puts a message into the error queue of <paramref name="queue"/>; returns when the broker has confirmed it.</summary>
-    public Task PutAsync(string queue, byte[] body, ErrorNote note, CancellationToken ct) => WithChannelAsync(async channel =>
+    /// <summary>
+    /// Puts a message into the error queue of <paramref name="queue"/>, with its new data if its owner has rewritten it
+    /// meanwhile; returns when the broker has confirmed it.
+    /// </summary>
+    public async Task PutAsync(string queue, byte[] body, ErrorNote note, CancellationToken ct)
     {
+        if (note.MessageId is { } id && await rewritten.FindAsync(id, ct) is { } data)
+        {
+            (body, note) = (RewrittenEvents.With(body, data), note with { Reason = RewrittenEvents.KindOf(note.Reason) });
+        }
+
         var headers = new Dictionary<string, object?>
         {
             [ReasonHeader] = note.Reason,
@@ -40,15 +50,20 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
             [FailedAtHeader] = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
         };
         if (note.TraceParent is not null) headers[TraceHeader] = note.TraceParent;
-        await PublishAsync(channel, EventNames.ErrorQueueOf(queue), body, note.MessageId?.ToString(), headers, ct);
-        return true;
-    }, ct);
+        await WithChannelAsync(
+            async channel =>
+            {
+                await PublishAsync(channel, EventNames.ErrorQueueOf(queue), body, note.MessageId?.ToString(), headers, ct);
+                return true;
+            },
+            ct);
+    }
 
     public Task<uint> CountAsync(string queue, CancellationToken ct) =>
         WithChannelAsync(channel => channel.MessageCountAsync(EventNames.ErrorQueueOf(queue), ct), ct);
 
     /// <summary>Looks at the first messages and leaves them where they are.</summary>
-    public Task<List<ErrorMessage>> PeekAsync(string queue, int limit, CancellationToken ct) => WithChannelAsync(async channel =>
+    public Task<List<ErrorMessage>> PeekAsync(string queue, int limit, CancellationToken ct) => WalkAsync(async channel =>
     {
         var messages = new List<ErrorMessage>();
         while (messages.Count < limit && await channel.BasicGetAsync(EventNames.ErrorQueueOf(queue), autoAck: false, ct) is { } got)
@@ -64,7 +79,7 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
     /// <param name="messageId">Only this one; null = all that are there now.</param>
     /// <param name="ct">Stops between two messages.</param>
     /// <returns>How many were sent back.</returns>
-    public Task<int> ReplayAsync(string queue, Guid? messageId, CancellationToken ct) => WithChannelAsync(async channel =>
+    public Task<int> ReplayAsync(string queue, Guid? messageId, CancellationToken ct) => WalkAsync(async channel =>
     {
         var error = EventNames.ErrorQueueOf(queue);
         var replayed = 0;
@@ -76,7 +91,8 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
 
             var headers = new Dictionary<string, object?>();
             if (Text(got, TraceHeader) is { } trace) headers[TraceHeader] = trace;
-            await PublishAsync(channel, queue, got.Body.ToArray(), got.BasicProperties.MessageId, headers, ct);
+            var body = await NewBodyAsync(got, ct) ?? got.Body.ToArray();
+            await PublishAsync(channel, queue, body, got.BasicProperties.MessageId, headers, ct);
             await channel.BasicAckAsync(got.DeliveryTag, multiple: false, ct);
             replayed++;
         }
@@ -84,21 +100,24 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
         return replayed;
     }, ct);
 
-    /// <summary>Puts another body in place of an event's; its note says no more than the kind of failure.</summary>
+    /// <summary>
+    /// Puts the new body in place of each of these events, in one pass; the note says no more than the kind of failure.
+    /// </summary>
     /// <returns>How many messages were replaced.</returns>
-    public Task<int> RewriteAsync(
-        string queue, Guid messageId, Func<ReadOnlyMemory<byte>, byte[]> rewrite, CancellationToken ct) => WithChannelAsync(async channel =>
+    public Task<int> RewriteAsync(string queue, IReadOnlySet<Guid> ids, CancellationToken ct) => WalkAsync(async channel =>
     {
         var error = EventNames.ErrorQueueOf(queue);
         var replaced = 0;
+        // Counted first: what is replaced comes back to the end of this queue.
         for (var left = await channel.MessageCountAsync(error, ct); left > 0; left--)
         {
             if (await channel.BasicGetAsync(error, autoAck: false, ct) is not { } got) break;
-            // Other events go back when the channel closes. A crash in between leaves two copies; the event is then told again.
-            if (ReadIdentity(got.Body.Span).Id != messageId.ToString()) continue;
+            // Other events go back when the channel closes. A crash in between leaves two copies; the next pass finds them.
+            if (IdOf(got) is not { } id || !ids.Contains(id)) continue;
+            if (await NewBodyAsync(got, ct) is not { } body || body.AsSpan().SequenceEqual(got.Body.Span)) continue;
             Dictionary<string, object?> headers = new(got.BasicProperties.Headers ?? new Dictionary<string, object?>());
-            if (Text(got, ReasonHeader) is { } reason) headers[ReasonHeader] = reason.Split(':')[0];
-            await PublishAsync(channel, error, rewrite(got.Body), got.BasicProperties.MessageId, headers, ct);
+            if (Text(got, ReasonHeader) is { } reason) headers[ReasonHeader] = RewrittenEvents.KindOf(reason);
+            await PublishAsync(channel, error, body, got.BasicProperties.MessageId, headers, ct);
             await channel.BasicAckAsync(got.DeliveryTag, multiple: false, ct);
             replaced++;
         }
@@ -109,7 +128,8 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null) await _connection.DisposeAsync();
-        _one.Dispose();
+        _connecting.Dispose();
+        _walking.Dispose();
     }
 
     private static async Task PublishAsync(
@@ -119,26 +139,49 @@ internal sealed class ErrorQueue(BusFactory buses, TimeProvider time) : IAsyncDi
         await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body, ct);
     }
 
-    /// <summary>A channel of its own per call, one call at a time; a connection that failed is replaced by the next call.</summary>
-    private async Task<T> WithChannelAsync<T>(Func<IChannel, Task<T>> work, CancellationToken ct)
+    /// <summary>One at a time: each holds what it has looked at, and the next would not see it.</summary>
+    private async Task<T> WalkAsync<T>(Func<IChannel, Task<T>> work, CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
+        await _walking.WaitAsync(ct);
         try
         {
-            if (_connection is not { IsOpen: true })
-            {
-                if (_connection is not null) await _connection.DisposeAsync();
-                _connection = await buses.ConnectAsync("errors", ct);
-            }
-
-            await using var channel = await _connection.CreateChannelAsync(s_confirming, ct);
-            return await work(channel);
+            return await WithChannelAsync(work, ct);
         }
         finally
         {
-            _one.Release();
+            _walking.Release();
         }
     }
+
+    /// <summary>A channel of its own per call: who puts a message by does not wait for who walks through the queue.</summary>
+    private async Task<T> WithChannelAsync<T>(Func<IChannel, Task<T>> work, CancellationToken ct)
+    {
+        var connection = await ConnectAsync(ct);
+        await using var channel = await connection.CreateChannelAsync(s_confirming, ct);
+        return await work(channel);
+    }
+
+    /// <summary>A connection that failed is replaced by the next call.</summary>
+    private async Task<IConnection> ConnectAsync(CancellationToken ct)
+    {
+        await _connecting.WaitAsync(ct);
+        try
+        {
+            if (_connection is { IsOpen: true }) return _connection;
+            if (_connection is not null) await _connection.DisposeAsync();
+            return _connection = await buses.ConnectAsync("errors", ct);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    /// <summary>The message with its event's new data; null when the event was not rewritten, or cannot be read.</summary>
+    private async Task<byte[]?> NewBodyAsync(BasicGetResult got, CancellationToken ct) =>
+        IdOf(got) is { } id && await rewritten.FindAsync(id, ct) is { } data ? RewrittenEvents.With(got.Body, data) : null;
+
+    private static Guid? IdOf(BasicGetResult got) => Guid.TryParse(ReadIdentity(got.Body.Span).Id, out var id) ? id : null;
 
     private static ErrorMessage Describe(BasicGetResult got)
     {

@@ -46,9 +46,10 @@ public static class MessagingExtensions
         services.AddSingleton(provider => new FeedSnapshots(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SchemaName>()));
         services.AddSingleton<Dispatcher, Dispatcher<TDb>>();
         services.AddSingleton<ErrorQueue>();
+        services.AddSingleton<RewrittenEvents>();
         services.AddSingleton<RetryStore>();
-        services.AddSingleton(provider => new KeptCopies(
-            model, provider.GetRequiredService<ErrorQueue>(), provider.GetRequiredService<ILogger<KeptCopies>>()));
+        services.AddSingleton(_ => new KeptCopies());
+        services.AddSingleton<CopyRewriter>();
         services.AddSingleton<MessagingState>();
         services.AddSingleton<TopologyCheck>();
         services.AddSingleton<Housekeeper>();
@@ -58,6 +59,7 @@ public static class MessagingExtensions
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
         services.AddHostedService<FeedSequencer>();
         services.AddHostedService<Relay>();
+        services.AddHostedService(provider => provider.GetRequiredService<CopyRewriter>());
         services.AddHostedService<RetryPump>();
         services.AddHostedService<ConsumerHost>();
         // What matters of it is logged here with the queue and the event's id; its own log repeats that with every stack.

@@ -14,6 +14,15 @@ public static class MessagingSchema
         migrationBuilder.Sql(Version1.Replace("$schema", schema, StringComparison.Ordinal));
 
     /// <summary>
+    /// Creates the table of events of others that were rewritten, for a service with queues. Called once, in a migration
+    /// of its own.
+    /// </summary>
+    /// <param name="migrationBuilder">The migration.</param>
+    /// <param name="schema">The service's schema.</param>
+    public static OperationBuilder<SqlOperation> AddRewrittenEvents(this MigrationBuilder migrationBuilder, string schema) =>
+        migrationBuilder.Sql(Rewritten.Replace("$schema", schema, StringComparison.Ordinal));
+
+    /// <summary>
     /// Takes a member out of stored events: event log, outbox and retries. Repeated, it changes nothing. A member that
     /// says nothing (an empty list, null) stays, and what PostgreSQL cannot take apart (a NUL in some text).
     /// </summary>
@@ -52,6 +61,16 @@ public static class MessagingSchema
             and case when envelope::text not like '%$type%' or envelope::text like '%\\u0000%' then false
             else envelope::jsonb->>'type' = '$type'
                 and coalesce(envelope::jsonb #> '{data,$path}', '[]') not in ('[]', 'null') end;
+        """;
+
+    private const string Rewritten = """
+        -- Events of others that their owner has rewritten (7 days): a copy that is put by later gets the new data, too.
+        create table $schema.rewritten_event (
+            event_id uuid primary key,
+            data json not null,
+            rewritten_at timestamptz not null default clock_timestamp(),
+            swept_at timestamptz not null default '-infinity');
+        create index rewritten_event_swept_at on $schema.rewritten_event (swept_at);
         """;
 
     private const string Version1 = """
