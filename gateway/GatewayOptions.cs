@@ -36,6 +36,9 @@ public sealed class GatewayOptions
     /// <summary>Other requests per minute from one address without credentials.</summary>
     public int AnonymousWritesPerMinute { get; init; } = 120;
 
+    /// <summary>Formulas per minute of one address, client or person, as part of their reads.</summary>
+    public int FormulasPerMinute { get; init; } = 120;
+
     /// <summary>Requests of one address without credentials that may be open at the same time; a shelter shares one address.</summary>
     public int AnonymousOpenRequests { get; init; } = 32;
 

@@ -9,7 +9,7 @@ using Wir.ServiceDefaults.Errors;
 namespace Wir.Gateway.Edge;
 
 /// <summary>How much of its limit somebody has used: what the <c>RateLimit</c> headers tell.</summary>
-/// <param name="Policy"><c>reads</c>, <c>writes</c>, <c>client</c>, or <c>refusals</c> of credentials.</param>
+/// <param name="Policy"><c>reads</c>, <c>writes</c>, <c>client</c>, <c>formulas</c>, or <c>refusals</c> of credentials.</param>
 /// <param name="Limit">Requests per minute.</param>
 /// <param name="Remaining">Requests left at this moment.</param>
 /// <param name="RetryAfter">Time until the next request is taken; zero when this one was.</param>
@@ -85,6 +85,10 @@ internal sealed class Quotas(IOptions<GatewayOptions> options) : IDisposable
                 "client", principal.Subject, principal.RequestsPerMinute ?? options.Value.ClientRequestsPerMinute);
         return Take(holder);
     }
+
+    /// <summary>One more formula, beside the request itself: it is computed, where an indicator is only read.</summary>
+    public Quota TakeFormula(Principal principal, IPAddress? address) => Take(new(
+        "formulas", principal.IsAnonymous ? Network(address) : principal.Subject, options.Value.FormulasPerMinute));
 
     /// <summary>One more try with credentials that do not hold.</summary>
     public Quota TakeRefusal(IPAddress? address) =>

@@ -18,7 +18,7 @@ namespace Wir.Registry.Hsds;
 public static class HsdsEndpoints
 {
     public const string Prefix = "/hsds";
-    private const int AtATime = 50;
+    private const int AtATime = 20;
 
     public static WebApplication MapHsds(this WebApplication app)
     {
@@ -57,7 +57,7 @@ public static class HsdsEndpoints
         Reads.Ok(new HsdsApi("3.0", "https://github.com/openreferral/specification/tree/3.0", $"{BaseUrl(http)}/openapi/registry.json"));
 
     private static async Task<Results<ReadResult<HsdsPage<HsdsService>>, ReadResult<HsdsPage<HsdsServiceStub>>, NdjsonStream, ProblemHttpResult>> ListServices(
-        HttpContext http, [AsParameters] HsdsFilter filter, [AsParameters] HsdsPaging paging, RegistryDb db, HsdsMapping mapping, HsdsTaxonomies taxonomies,
+        HttpContext http, [AsParameters] HsdsFilter filter, [AsParameters] HsdsPaging paging, RegistryDb db, HsdsMapping mapping, HsdsTaxonomies taxonomies, HeavyWork work,
         [Description("Only what is needed to see what has changed, all on one page")] bool minimal = false,
         [Description("With all that belongs to it")] bool full = false, CancellationToken ct = default)
     {
@@ -70,6 +70,7 @@ public static class HsdsEndpoints
         if (minimal)
         {
             var all = new List<HsdsServiceStub>();
+            using var turn = await work.TakeTurnAsync(ct);
             await foreach (var stub in Stream(entries, view => view.Offers.Select(offer => (object)HsdsMapping.Stub(view, offer)), ct)) all.Add((HsdsServiceStub)stub);
             return Reads.Ok((paging with { Page = 1 }).Of(all, all.Count, Math.Max(1, all.Count)));
         }

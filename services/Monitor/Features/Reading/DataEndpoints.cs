@@ -22,7 +22,8 @@ public static class DataEndpoints
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> GetData(
-        HttpContext http, DataQuery data, FinishedAnswers answers, LongAnswers longAnswers, Caller caller, CancellationToken ct)
+        HttpContext http, DataQuery data, FinishedAnswers answers, LongAnswers longAnswers, HeavyWork work, Caller caller,
+        CancellationToken ct)
     {
         NeverKeepErrors(http);
         if (Formats.Choose(http.Request) is not { } format)
@@ -43,9 +44,22 @@ public static class DataEndpoints
         var table = answers.Has(http, identity, format.IsText) ? null : await data.SelectAsync(http, source, format.IsStreamed ? long.MaxValue : MaxCells, ct);
         http.Response.ContentType = format.MediaTypeOf(http.Request);
         if (format.Extension is { } extension) http.Response.Headers.ContentDisposition = $"inline; filename=\"{(source.Vintage is null ? "formula" : source.About.Code)}.{extension}\"";
-        if (table?.Count > MaxCells) await longAnswers.WriteAsync(http, async token => await format.WriteAsync(http.Response.BodyWriter, table, token));
-        // Forgotten between the two looks, it is made after all.
-        else await answers.SendAsync(http, identity, format.IsText, async writer => await format.WriteAsync(writer, table ?? await data.SelectAsync(http, source, MaxCells, ct), ct), ct);
+        if (table?.Count > MaxCells)
+        {
+            await longAnswers.WriteAsync(http, token => work.WriteAsync(
+                http.Response.BodyWriter, async output => await format.WriteAsync(output, table, token), token));
+            return TypedResults.Empty;
+        }
+
+        // What was computed is written in steps, too: there is no end to formulas that nobody has asked for yet.
+        var isStepped = source.Vintage is null && format.IsStreamed;
+        await answers.SendAsync(http, identity, format.IsText, async writer =>
+        {
+            // Forgotten between the two looks, it is made after all.
+            var made = table ?? await data.SelectAsync(http, source, MaxCells, ct);
+            if (isStepped) await work.WriteAsync(writer, async output => await format.WriteAsync(output, made, ct), ct);
+            else await format.WriteAsync(writer, made, ct);
+        }, ct);
         return TypedResults.Empty;
     }
 

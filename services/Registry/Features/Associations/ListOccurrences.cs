@@ -36,13 +36,15 @@ public static class ListOccurrences
         [Description("Id")] Guid id,
         [Description("First day, today when absent")] DateOnly? from,
         [Description("Last day, four weeks later when absent, a year at most")] DateOnly? to,
-        HttpContext http, Caller caller, RegistryDb db, TimeProvider time, CancellationToken ct)
+        HttpContext http, Caller caller, RegistryDb db, HeavyWork work, TimeProvider time, CancellationToken ct)
     {
         var first = from is { } day ? LocalDate.FromDateOnly(day) : time.Today();
         if (first.Year is < 1900 or > 2200) return Query.Invalid("from", new("Das Jahr liegt außerhalb von 1900 bis 2200.", "The year is not within 1900 to 2200.")).ToResult();
         var last = to is { } end ? LocalDate.FromDateOnly(end) : first.PlusDays(Usual);
         if (last < first || Period.DaysBetween(first, last) > MaxDays) return Query.Invalid("to", new($"Erlaubt sind bis zu {MaxDays} Tage ab from.", $"Allowed are up to {MaxDays} days after from.")).ToResult();
 
+        // Reading an entry with hundreds of schedules is as much work as expanding them.
+        using var turn = await work.TakeTurnAsync(ct);
         var entry = await db.Associations.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Id == id, ct);
         if (entry is null) return GetAssociation.NotFound(id.ToString()).ToResult();
         if (entry.Status == AssociationStatus.Withdrawn && caller.AudienceFor(entry.Area) == Audience.Public) return GetAssociation.Gone(entry).ToResult();

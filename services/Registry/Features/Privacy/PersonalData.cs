@@ -7,12 +7,16 @@ using Wir.Registry.Features.Associations;
 using Wir.Registry.Mail;
 using Wir.Registry.Messaging;
 using Wir.ServiceDefaults.Errors;
+using Wir.ServiceDefaults.Http;
 
 namespace Wir.Registry.Features.Privacy;
 
 /// <summary>Finds a person everywhere in the register, and takes the person out of it: history, feed and events included.</summary>
-public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimeProvider time)
+public sealed class PersonalData(RegistryDb db, AssociationWriter writer, HeavyWork work, TimeProvider time)
 {
+    /// <summary>Entries whose versions are searched in one step.</summary>
+    private const int EntriesAtATime = 100;
+
     /// <param name="query">Who.</param>
     /// <param name="areas">Only entries of these areas.</param>
     /// <param name="ct">Ends the search.</param>
@@ -113,6 +117,7 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
 
     private async Task<List<PersonContact>> PersonsAsync(PersonQuery query, string[] areas, CancellationToken ct)
     {
+        using var step = await work.TakeStepAsync(ct);
         // With or without a title before it.
         var name = query.Name is null ? null : $"%{Like(query.Name)}";
         var email = query.Email is null ? null : Like(query.Email);
@@ -123,6 +128,7 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
 
     private async Task<List<Submission>> SubmissionsAsync(PersonQuery query, string[] areas, CancellationToken ct)
     {
+        using var step = await work.TakeStepAsync(ct);
         var patterns = Patterns(query);
         var scrub = new Scrub(query.Values);
         var rows = await db.Submissions.FromSql($"""
@@ -140,6 +146,7 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
 
     private async Task<List<OfficeTask>> TasksAsync(PersonQuery query, string[] areas, CancellationToken ct)
     {
+        using var step = await work.TakeStepAsync(ct);
         var patterns = Patterns(query);
         var scrub = new Scrub(query.Values);
         var rows = await db.Tasks.FromSql($"""
@@ -154,12 +161,24 @@ public sealed class PersonalData(RegistryDb db, AssociationWriter writer, TimePr
     {
         var patterns = Patterns(query);
         var scrub = new Scrub(query.Values);
-        var rows = await db.Versions.FromSql($"""
-            select v.* from registry.association_version v join registry.association a on a.id = v.association_id
-            where a.area = any({areas}) and (normalize(v.content::text, NFC) ilike any({patterns})
-                or normalize(v.reason, NFC) ilike any({patterns}))
-            """).ToListAsync(ct);
-        return [.. rows.Where(row => scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Reason) != row.Reason)];
+        var entries = await db.Associations.AsNoTracking().Where(entry => areas.Contains(entry.Area))
+            .OrderBy(entry => entry.Id).Select(entry => entry.Id).ToListAsync(ct);
+        var found = new List<AssociationVersion>();
+        // All versions are the most that is looked through at all: in steps, between which others have their turn.
+        foreach (var some in entries.Chunk(EntriesAtATime))
+        {
+            using var step = await work.TakeStepAsync(ct);
+            var rows = await db.Versions.FromSql($"""
+                select v.* from registry.association_version v
+                where v.association_id = any({some})
+                    and (normalize(v.content::text, NFC) ilike any({patterns})
+                        or normalize(v.reason, NFC) ilike any({patterns}))
+                """).ToListAsync(ct);
+            found.AddRange(rows.Where(row =>
+                scrub.Json(StoredJson.Write(row.Content)) is not null || scrub.Text(row.Reason) != row.Reason));
+        }
+
+        return found;
     }
 
     private IQueryable<OutgoingMail> Mails(PersonQuery query)
