@@ -44,7 +44,8 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddAreas(builder.Configuration);
         builder.Services.AddOpenApiDocument(info);
         builder.Services.AddCompressionDefaults();
-        builder.Services.AddOptions<HeavyWorkOptions>().Bind(builder.Configuration.GetSection(HeavyWorkOptions.Section));
+        var heavyWork = builder.Configuration.GetSection(HeavyWorkOptions.Section);
+        builder.Services.AddOptions<HeavyWorkOptions>().Bind(heavyWork);
         builder.Services.AddSingleton<HeavyWork>();
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddSingleton<ServiceApis>();

@@ -6,9 +6,9 @@ using Wir.ServiceDefaults.Errors;
 namespace Wir.ServiceDefaults.Http;
 
 /// <summary>
-/// Work that a request can make long. It takes turns, on half of the processors, and rests after each, so that all other
-/// requests have the rest. A few requests wait for their turn; one whose turn does not come in time is refused and may be
-/// sent again. What was begun and goes on in steps waits for as long as its reader does.
+/// Work that a request can make long. It takes turns, on half of the processors, and pauses after each; so there is time
+/// for all other requests. A few requests wait for their turn; one whose turn does not come in time is refused and may
+/// be sent again. What was begun and goes on in steps waits for as long as its reader does.
 /// </summary>
 public sealed class HeavyWork : IDisposable
 {
@@ -119,7 +119,8 @@ public sealed class HeavyWork : IDisposable
         /// <summary>Whoever had the turn goes on at once; the next one comes after the rest.</summary>
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _ended, 1) == 0) _ = owner.EndAsync(lease, isStep, owner._time.GetElapsedTime(_since));
+            if (Interlocked.Exchange(ref _ended, 1) == 1) return;
+            _ = owner.EndAsync(lease, isStep, owner._time.GetElapsedTime(_since));
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class ApiClient
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Who made it, as tokens name them; null = the platform, or an earlier release that did not note it.</summary>
+    /// <summary>Who made it, as tokens name them; null = the platform, or not noted by an earlier release.</summary>
     public string? CreatedBy { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; set; }

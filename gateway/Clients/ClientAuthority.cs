@@ -96,8 +96,8 @@ internal sealed class ClientAuthority
 
     /// <summary>
     /// Rates are given per client: without an end to their number, a district's rate would have none. Counted is who
-    /// names one of the areas itself; so nobody uses up what the area above has. Requests at the same moment may pass it
-    /// by a few. An operator may go on.
+    /// names one of the areas itself; so nobody uses up what the area above has. Requests at the same moment may pass
+    /// it by a few. An operator may go on.
     /// </summary>
     public async Task<ProblemCase?> TooManyClientsAsync(GatewayDb db, IEnumerable<string> areas, CancellationToken ct)
     {
@@ -122,7 +122,7 @@ internal sealed class ClientAuthority
         if (overlapMinutes is not < Notice || IsOperator || client.CreatedBy == Subject) return null;
         if (Subject == string.Create(CultureInfo.InvariantCulture, $"client:{client.Id}")) return null;
         Text detail = new(
-            $"Diesen Client hat jemand anderes angelegt: mindestens {Notice} Minuten. Gegen Missbrauch sperren Sie einen Schlüssel.",
+            $"Diesen Client hat jemand anderes angelegt: mindestens {Notice} Minuten. Gegen Missbrauch: Schlüssel sperren.",
             $"Somebody else made this client: {Notice} minutes at least. Against abuse, revoke a key.");
         return Problems.BeyondOwnRights.With(detail, [Fault("/overlapMinutes", detail)]);
     }

@@ -73,7 +73,8 @@ internal static class ClientEndpoints
         var client = new ApiClient
         {
             Id = Guid.CreateVersion7(), Name = draft.Name, Scopes = [.. draft.Scopes.Distinct()], Areas = [.. draft.Areas.Distinct()],
-            RequestsPerMinute = draft.RequestsPerMinute, CreatedAt = now, CreatedBy = authority.Subject, UpdatedAt = now,
+            RequestsPerMinute = draft.RequestsPerMinute, CreatedAt = now, UpdatedAt = now,
+            CreatedBy = authority.Subject,
         };
         var (key, text) = ApiKey.Create(client.Id, now, authority.KeyEnd);
         client.Keys.Add(key);
@@ -174,7 +175,8 @@ internal static class ClientEndpoints
         authority.ClientsOf(db).Include(client => client.Keys).SingleOrDefaultAsync(client => client.Id == id, ct);
 
     private static void Touch(
-        ApiClient client, GatewayDb db, string change, TimeProvider time, ClientAuthority authority, string? keyId = null)
+        ApiClient client, GatewayDb db, string change, TimeProvider time, ClientAuthority authority,
+        string? keyId = null)
     {
         client.Version++;
         client.UpdatedAt = time.GetUtcNow();

@@ -96,7 +96,7 @@ public sealed class RewriteTests : IAsyncLifetime
             copy.retry_message where envelope->'data'->>'text' = '[…]' and last_error = 'SomeException'
             """));
         await Eventually.TrueAsync(
-            async () => (await PeekAsync("copy.things")).Split("[…]").Length == 3, "both are in the queue with the new data");
+            async () => (await PeekAsync("copy.things")).Split("[…]").Length == 3, "both have the new data");
         Assert.DoesNotContain("Erna", await PeekAsync("copy.things"), StringComparison.Ordinal);
     }
 
@@ -268,7 +268,8 @@ public sealed class RewriteTests : IAsyncLifetime
         Data = JsonSerializer.SerializeToElement(new { thingId = Guid.CreateVersion7(), version = 1, text = "of Erna" }),
     };
 
-    private static byte[] Bytes(EventEnvelope envelope) => JsonSerializer.SerializeToUtf8Bytes(envelope, MessagingJson.Options);
+    private static byte[] Bytes(EventEnvelope envelope) =>
+        JsonSerializer.SerializeToUtf8Bytes(envelope, MessagingJson.Options);
 
     private static T Get<T>(WebApplication app) where T : notnull => app.Services.GetRequiredService<T>();
 

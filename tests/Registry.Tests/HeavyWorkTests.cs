@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Wir.ServiceDefaults.Http;
@@ -17,14 +16,15 @@ public sealed class HeavyWorkTests(RegistryFixture registry) : IClassFixture<Reg
         var work = registry.App.Services.GetRequiredService<HeavyWork>();
         var occurrences = $"/associations/{Guid.CreateVersion7()}/occurrences";
         var turns = new List<IDisposable>();
-        for (var i = 0; i < Math.Max(1, Environment.ProcessorCount / 2); i++) turns.Add(await work.TakeTurnAsync(default));
+        var most = Math.Max(1, Environment.ProcessorCount / 2);
+        while (turns.Count < most) turns.Add(await work.TakeTurnAsync(default));
 
         var stream = registry.Anonymous.GetAsync("/hsds/services?format=ndjson&full=true");
         var search = registry.Office.PostAsync("/privacy/export", new JsonObject { ["phone"] = "05631 555012" });
         var refused = await registry.Anonymous.GetAsync(occurrences);
         var read = await registry.Anonymous.GetAsync("/associations?limit=1");
 
-        Assert.Equal(((int)HttpStatusCode.ServiceUnavailable, "WIR-COM-0020"), (refused.Status, (string)refused.Json["code"]!));
+        Assert.Equal((503, "WIR-COM-0020"), (refused.Status, (string)refused.Json["code"]!));
         Assert.True(refused.Headers.ContainsKey("Retry-After"));
         Assert.Equal(200, read.Status);
         Assert.False(stream.IsCompleted);

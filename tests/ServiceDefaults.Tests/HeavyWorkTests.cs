@@ -93,7 +93,7 @@ public sealed class HeavyWorkTests
     public async Task A_slow_reader_holds_no_turn()
     {
         using var work = Work();
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 10, resumeWriterThreshold: 5, useSynchronizationContext: false));
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 10, resumeWriterThreshold: 5));
         var writing = work.WriteAsync(
             pipe.Writer,
             async output =>

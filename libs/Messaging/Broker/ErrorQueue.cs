@@ -40,7 +40,8 @@ internal sealed class ErrorQueue(BusFactory buses, RewrittenEvents rewritten, Ti
     {
         if (note.MessageId is { } id && await rewritten.FindAsync(id, ct) is { } data)
         {
-            (body, note) = (RewrittenEvents.With(body, data), note with { Reason = RewrittenEvents.KindOf(note.Reason) });
+            body = RewrittenEvents.With(body, data);
+            note = note with { Reason = RewrittenEvents.KindOf(note.Reason) };
         }
 
         var headers = new Dictionary<string, object?>
@@ -50,10 +51,11 @@ internal sealed class ErrorQueue(BusFactory buses, RewrittenEvents rewritten, Ti
             [FailedAtHeader] = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
         };
         if (note.TraceParent is not null) headers[TraceHeader] = note.TraceParent;
+        var error = EventNames.ErrorQueueOf(queue);
         await WithChannelAsync(
             async channel =>
             {
-                await PublishAsync(channel, EventNames.ErrorQueueOf(queue), body, note.MessageId?.ToString(), headers, ct);
+                await PublishAsync(channel, error, body, note.MessageId?.ToString(), headers, ct);
                 return true;
             },
             ct);
@@ -112,7 +114,7 @@ internal sealed class ErrorQueue(BusFactory buses, RewrittenEvents rewritten, Ti
         for (var left = await channel.MessageCountAsync(error, ct); left > 0; left--)
         {
             if (await channel.BasicGetAsync(error, autoAck: false, ct) is not { } got) break;
-            // Other events go back when the channel closes. A crash in between leaves two copies; the next pass finds them.
+            // Other events go back when the channel closes. A crash in between leaves two copies for the next pass.
             if (IdOf(got) is not { } id || !ids.Contains(id)) continue;
             if (await NewBodyAsync(got, ct) is not { } body || body.AsSpan().SequenceEqual(got.Body.Span)) continue;
             Dictionary<string, object?> headers = new(got.BasicProperties.Headers ?? new Dictionary<string, object?>());
@@ -153,7 +155,7 @@ internal sealed class ErrorQueue(BusFactory buses, RewrittenEvents rewritten, Ti
         }
     }
 
-    /// <summary>A channel of its own per call: who puts a message by does not wait for who walks through the queue.</summary>
+    /// <summary>A channel of its own per call: putting a message by does not wait for a walk through the queue.</summary>
     private async Task<T> WithChannelAsync<T>(Func<IChannel, Task<T>> work, CancellationToken ct)
     {
         var connection = await ConnectAsync(ct);
@@ -177,11 +179,15 @@ internal sealed class ErrorQueue(BusFactory buses, RewrittenEvents rewritten, Ti
         }
     }
 
-    /// <summary>The message with its event's new data; null when the event was not rewritten, or cannot be read.</summary>
-    private async Task<byte[]?> NewBodyAsync(BasicGetResult got, CancellationToken ct) =>
-        IdOf(got) is { } id && await rewritten.FindAsync(id, ct) is { } data ? RewrittenEvents.With(got.Body, data) : null;
+    /// <summary>The message with its event's new data; null when the event was not rewritten.</summary>
+    private async Task<byte[]?> NewBodyAsync(BasicGetResult got, CancellationToken ct)
+    {
+        if (IdOf(got) is not { } id || await rewritten.FindAsync(id, ct) is not { } data) return null;
+        return RewrittenEvents.With(got.Body, data);
+    }
 
-    private static Guid? IdOf(BasicGetResult got) => Guid.TryParse(ReadIdentity(got.Body.Span).Id, out var id) ? id : null;
+    private static Guid? IdOf(BasicGetResult got) =>
+        Guid.TryParse(ReadIdentity(got.Body.Span).Id, out var id) ? id : null;
 
     private static ErrorMessage Describe(BasicGetResult got)
     {

@@ -9,12 +9,13 @@ using Wir.Messaging.Storage;
 namespace Wir.Messaging.Inbox;
 
 /// <summary>
-/// Puts the new data of rewritten events into the copies that this service keeps: one pass through the retries and through
-/// each error queue for all events that are due, however many there are, and in no consumer's transaction.
+/// Puts the new data of rewritten events into the copies that this service keeps: one pass through the retries and each
+/// error queue for all events that are due, however many there are, and in no consumer's transaction.
 /// </summary>
 internal sealed partial class CopyRewriter(
     NpgsqlDataSource source, SchemaName schema, MessagingBuilder model, RewrittenEvents rewritten, RetryStore retries,
-    ErrorQueue errors, IOptions<MessagingOptions> options, TimeProvider time, ILogger<CopyRewriter> logger) : BackgroundService
+    ErrorQueue errors, IOptions<MessagingOptions> options, TimeProvider time, ILogger<CopyRewriter> logger)
+    : BackgroundService
 {
     private readonly MessagingOptions _options = options.Value;
     private readonly Pause _pause = new(TimeSpan.FromSeconds(30));
@@ -24,7 +25,7 @@ internal sealed partial class CopyRewriter(
     public async Task<int> RunAsync(CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        // One instance at a time: two would hide from each other the messages that they hold. The lock goes with the connection.
+        // One instance at a time: two would hide from each other the messages that they hold.
         if (!await ScalarAsync(connection, "pg_try_advisory_lock", ct)) return 0;
         try
         {
@@ -81,13 +82,14 @@ internal sealed partial class CopyRewriter(
 
     private async Task<bool> ScalarAsync(NpgsqlConnection connection, string function, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"select {function}(hashtext('wir.rewriting.{schema.Name}'))", connection);
+        var sql = $"select {function}(hashtext('wir.rewriting.{schema.Name}'))";
+        await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1063, LogLevel.Information, "{Copies} kept copies of {Events} rewritten events have their new data")]
+        [LoggerMessage(1063, LogLevel.Information, "{Copies} copies of {Events} rewritten events have their new data")]
         public static partial void Rewritten(ILogger logger, int copies, int events);
 
         [LoggerMessage(1064, LogLevel.Warning, "Kept copies of rewritten events wait for their new data: {Reason}")]

@@ -30,7 +30,8 @@ internal sealed class RetryStore(NpgsqlDataSource source, SchemaName schema, Rew
 
         await InsertAsync(queue, envelope.Id, text, error, attempts, wait, ct);
         // Rewritten in between, and looked for before the row was there.
-        if (data is null && await rewritten.FindAsync(envelope.Id, ct) is not null) await RewriteAsync([envelope.Id], ct);
+        if (data is not null || await rewritten.FindAsync(envelope.Id, ct) is null) return;
+        await RewriteAsync([envelope.Id], ct);
     }
 
     /// <summary>Puts the new data of these events into the rows that hold them.</summary>

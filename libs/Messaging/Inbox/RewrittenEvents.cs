@@ -74,9 +74,9 @@ internal sealed class RewrittenEvents(NpgsqlDataSource source, SchemaName schema
             from unnest(@ids, @instants) as done (event_id, rewritten_at)
             where r.event_id = done.event_id and r.rewritten_at = done.rewritten_at
             """);
-        OutboxWriter.Add(command, "ids", swept.Select(one => one.Id).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
-        OutboxWriter.Add(
-            command, "instants", swept.Select(one => one.RewrittenAt).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+        var (ids, instants) = (swept.Select(one => one.Id).ToArray(), swept.Select(one => one.RewrittenAt).ToArray());
+        OutboxWriter.Add(command, "ids", ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        OutboxWriter.Add(command, "instants", instants, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
         await command.ExecuteNonQueryAsync(ct);
         await using var forget = source.CreateCommand(
             $"delete from {schema.Name}.rewritten_event where rewritten_at < clock_timestamp() - @kept");

@@ -19,7 +19,8 @@ public static class MessagingSchema
     /// </summary>
     /// <param name="migrationBuilder">The migration.</param>
     /// <param name="schema">The service's schema.</param>
-    public static OperationBuilder<SqlOperation> AddRewrittenEvents(this MigrationBuilder migrationBuilder, string schema) =>
+    public static OperationBuilder<SqlOperation> AddRewrittenEvents(
+        this MigrationBuilder migrationBuilder, string schema) =>
         migrationBuilder.Sql(Rewritten.Replace("$schema", schema, StringComparison.Ordinal));
 
     /// <summary>
