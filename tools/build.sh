@@ -22,11 +22,15 @@ build_all() {
   step 'Building' dotnet build "$root/Wir.sln" -c Release -v quiet --nologo || exit 1
 }
 
+# The name of the project in a folder below the root; the two may differ in case.
+project_name() { basename "$(ls "$root/$1"/*.csproj)" .csproj; }
+
 # Runs one of the repository's own programs: $1 its project below the root, the rest its arguments.
 run_program() {
-  local project=$1 program=$root/artifacts/bin/$(basename "$1")/release/Wir.$(basename "$1").dll
+  local project=$1 name program
+  name=$(project_name "$1") program=$root/artifacts/bin/$name/release/Wir.$name.dll
   shift
-  [ "$command" = demo ] && [ -f "$program" ] || step "Building $(basename "$project")" dotnet build "$root/$project" -c Release -v quiet --nologo || exit 1
+  [ "$command" = demo ] && [ -f "$program" ] || step "Building $name" dotnet build "$root/$project" -c Release -v quiet --nologo || exit 1
   exec dotnet "$program" "$@"
 }
 
@@ -35,7 +39,7 @@ openapi() {
   local pair project status=0
   check_sdk
   for pair in services/Registry:registry services/WelcomePackage:welcome services/Monitor:monitor gateway:clients; do
-    project=$(basename "$(ls "$root/${pair%%:*}"/*.csproj)" .csproj)
+    project=$(project_name "${pair%%:*}")
     [ $build = false ] || step "Building $project" dotnet build "$root/${pair%%:*}" -c Release -v quiet --nologo || return 1
     step "Describing ${pair#*:}" dotnet "$root/artifacts/bin/$project/release/Wir.$project.dll" openapi "$root/docs/api/${pair#*:}.json" || status=1
   done

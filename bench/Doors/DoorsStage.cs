@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -21,6 +22,7 @@ internal sealed class DoorsStage : IAsyncDisposable
     ];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("wir-bench-").FullName;
+    private readonly ConcurrentDictionary<(string Address, string? Key), HttpClient> _shared = new();
     private RunningInstance _instance = null!;
 
     public Uri Address => _instance.Address;
@@ -47,6 +49,10 @@ internal sealed class DoorsStage : IAsyncDisposable
         if (key is not null) client.DefaultRequestHeaders.Add("X-Api-Key", key);
         return client;
     }
+
+    /// <summary>One that keeps its connections: whoever attacks spends as little as possible on it.</summary>
+    public HttpClient SharedClientFrom(string address, string? key) =>
+        _shared.GetOrAdd((address, key), one => ClientFrom(one.Address, one.Key));
 
     public static async Task<Socket> ConnectAsync(string from, int port, CancellationToken ct)
     {
@@ -95,6 +101,7 @@ internal sealed class DoorsStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var client in _shared.Values) client.Dispose();
         await WirAsync("down");
         Directory.Delete(_directory, recursive: true);
     }

@@ -22,6 +22,7 @@ public sealed class WirTests : IDisposable
     [InlineData(2, "--data needs a directory", "up", "--data")]
     [InlineData(2, "unknown lane: integration", "test", "integration")]
     [InlineData(2, "restart needs the name", "restart")]
+    [InlineData(2, "no benchmark named flying", "bench", "flying")]
     [InlineData(0, "Usage: ./wir COMMAND", "help")]
     public async Task A_wrong_command_line_is_explained(int code, string text, params string[] arguments)
     {
