@@ -34,7 +34,7 @@ public class RegistryFixture : IAsyncLifetime
 
     public WebApplication App { get; private set; } = null!;
 
-    public string ConnectionString => _database.ConnectionString;
+    public virtual string ConnectionString => _database.ConnectionString;
 
     /// <summary>Entries in the start data; none unless a test is about them.</summary>
     protected virtual int DemoEntries => 0;
